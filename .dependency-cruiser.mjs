@@ -18,7 +18,8 @@ const ROOMS = {
   'summed-log': ['log', 'clock'],
   observe: ['errors'],
   status: ['observe', 'errors', 'clock'],
-  config: ['errors', 'read-regular-file'],
+  openapi: ['config/types'],
+  config: ['openapi', 'errors', 'read-regular-file'],
   'json-text': ['json'],
   wamp: ['collections', 'json-text', 'errors', 'log', 'clock', 'json'],
   router: ['observe', 'wamp', 'ip-source', 'json-text', 'log', 'clock', 'collections', 'turns', 'summed-log'],
@@ -70,6 +71,7 @@ const ROOMS = {
     'summed-log',
   ],
   'gateway/pipeline': [
+    'openapi',
     'observe',
     'auth',
     'secrets',
@@ -85,6 +87,7 @@ const ROOMS = {
     'summed-log',
   ],
   gateway: [
+    'openapi',
     'observe',
     'status',
     'gateway/pipeline',

@@ -5,6 +5,7 @@ export { type Clock, systemClock } from './clock.js';
 export { type ConfigSource, loadConfig, parseConfig } from './config/load-config.js';
 export type {
   AdminSettings,
+  DocumentConfig,
   ListenerConfig,
   ListenerSettings,
   LoadedConfig,

@@ -1,4 +1,5 @@
-import type { RealmSecurity } from '../config/model.js';
+import { basename } from 'node:path';
+import type { RealmSecurity, ServiceConfig } from '../config/model.js';
 import { createGateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { silentLogger } from '../log.js';
@@ -25,7 +26,8 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
   const lines = [
     `${file} is fine: ${content}`,
     ...config.services.map(
-      (service) => `  service ${service.name}: ${count(service.procedures.length, 'procedure')}`,
+      (service) =>
+        `  service ${service.name}: ${count(service.procedures.length, 'procedure')}${fromDocument(service)}`,
     ),
     ...config.realms.map((realm) => `  realm ${realm}${whoIsIn(config.security.realms.get(realm))}`),
     ...(config.router.url ?? []).map((url) => `  router ${urlForShow(url)}`),
@@ -34,6 +36,13 @@ export function check(options: { readonly config?: string }, host: Host): ExitCo
   ];
   host.stdout.write(`${lines.join('\n')}\n`);
   return EXIT.ok;
+}
+
+/** How many operations of a document are procedures, as in `, 18 of 20 operations of billing.yaml`. */
+function fromDocument({ document, procedures }: ServiceConfig): string {
+  if (document === undefined) return '';
+  const served = procedures.filter(({ operation }) => operation !== undefined).length;
+  return `, ${served} of ${count(document.operationCount, 'operation')} of ${basename(document.file)}`;
 }
 
 function whoIsIn(realm: RealmSecurity | undefined): string {

@@ -1,12 +1,15 @@
 import { isOpenedHere, settleListener } from './bondy-listeners.js';
+import { generateProcedures } from './documents/generated-procedures.js';
+import type { ServiceDocument, ServiceDocuments } from './documents/read-documents.js';
 import type { ListenerDraft } from './listener-draft.js';
-import type { RawConfig, RawScope } from './match-entries.js';
+import type { RawConfig, RawScope, RawService } from './match-entries.js';
 import { createProblems } from './problems.js';
+import type { ProcedureDraft } from './procedure-draft.js';
 import { type Draft, type ReadContext, readSettings } from './read-settings.js';
 import { type ADMIN_KEYS, ADMIN_SCOPE } from './schema/admin.js';
 import { LISTENER_SCOPE, type ListenerSettings } from './schema/listener.js';
 import { type LOG_KEYS, LOG_SCOPE } from './schema/log.js';
-import { type PROCEDURE_KEYS, PROCEDURE_SCOPE } from './schema/procedure.js';
+import { PROCEDURE_SCOPE } from './schema/procedure.js';
 import { type ROUTER_KEYS, ROUTER_SCOPE } from './schema/router.js';
 import { type SECURITY_KEYS, SECURITY_SCOPE } from './schema/security.js';
 import { type SERVICE_KEYS, SERVICE_SCOPE } from './schema/service.js';
@@ -15,12 +18,14 @@ import { type WAMP_KEYS, WAMP_SCOPE } from './schema/wamp.js';
 import type { Entry } from './syntax/includes.js';
 
 export type { ListenerDraft } from './listener-draft.js';
+export type { ProcedureDraft } from './procedure-draft.js';
 
 export type ServiceDraft = Draft<typeof SERVICE_KEYS> & {
   readonly procedures: readonly ProcedureDraft[];
   readonly first: Entry | undefined;
+  /** Undefined without `openapi.file`. Null if the document cannot be used, which is reported. */
+  readonly document: ServiceDocument | null | undefined;
 };
-export type ProcedureDraft = Draft<typeof PROCEDURE_KEYS>;
 /** All scopes, read by their tables. Nothing is computed or compared yet. */
 export interface ConfigDraft {
   readonly services: readonly ServiceDraft[];
@@ -36,19 +41,19 @@ export interface ConfigDraft {
 /**
  * Reads all scopes. If the file has no listener, the default ones are used.
  */
-export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
+export function readDrafts(
+  raw: RawConfig,
+  context: ReadContext,
+  documents: ServiceDocuments = new Map(),
+): ConfigDraft {
   const other = (path: string): RawScope => raw.others.get(path) ?? emptyScope('', path);
   const read = (listener: RawScope) =>
     settleListener(readSettings(LISTENER_SCOPE, listener, context, (settings) => !isOpenedHere(settings)));
   const router = readSettings(ROUTER_SCOPE, other('router'), context);
   return {
-    services: [...raw.services.values()].filter(isEnabled(context)).map((service) => ({
-      ...readSettings(SERVICE_SCOPE, service, context),
-      first: service.first,
-      procedures: [...service.procedures.values()].map((procedure) =>
-        readSettings(PROCEDURE_SCOPE, procedure, context),
-      ),
-    })),
+    services: [...raw.services.values()]
+      .filter(isEnabled(context))
+      .map((service) => readService(service, context, documents.get(service.name))),
     listeners: listenersOf([...raw.listeners.values()], read, router.entry('url') !== undefined, context),
     admin: readSettings(ADMIN_SCOPE, other('admin'), context),
     wamp: readSettings(WAMP_SCOPE, other('wamp'), context),
@@ -56,6 +61,23 @@ export function readDrafts(raw: RawConfig, context: ReadContext): ConfigDraft {
     router,
     log: readSettings(LOG_SCOPE, other('log'), context),
     tracing: readSettings(TRACING_SCOPE, other('tracing'), context),
+  };
+}
+
+function readService(
+  raw: RawService,
+  context: ReadContext,
+  document: ServiceDocument | null | undefined,
+): ServiceDraft {
+  const settings = readSettings(SERVICE_SCOPE, raw, context);
+  const all = [...raw.procedures.values()];
+  const own = all.filter((procedure) => !document?.ids.has(procedure.name));
+  const generated = document == null ? [] : generateProcedures(settings, document, raw.procedures, context);
+  return {
+    ...settings,
+    first: raw.first,
+    document,
+    procedures: [...generated, ...own.map((procedure) => readSettings(PROCEDURE_SCOPE, procedure, context))],
   };
 }
 

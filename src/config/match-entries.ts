@@ -41,6 +41,9 @@ export interface RawConfig {
   readonly others: Map<string, RawScope>;
 }
 
+/** The ids of the operations in the document of each service. They may hold dots. */
+export type OperationIds = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** Entries that the gateway does not use. */
 interface Skipped {
   readonly unknown: Map<string, Entry[]>;
@@ -65,7 +68,12 @@ export function foldName(spec: KeySpec | undefined, name: string): string {
  * Finds the row of the schema for each entry. Unknown keys go to `problems` or `notices`. If a key
  * is set twice, the last value counts, and a notice says so.
  */
-export function matchEntries(entries: readonly Entry[], problems: Problems, notices: Problems): RawConfig {
+export function matchEntries(
+  entries: readonly Entry[],
+  problems: Problems,
+  notices: Problems,
+  ids: OperationIds = new Map(),
+): RawConfig {
   const raw: RawConfig = {
     services: new Map(),
     listeners: new Map(),
@@ -80,7 +88,7 @@ export function matchEntries(entries: readonly Entry[], problems: Problems, noti
   const misspelt: Entry[] = [];
   for (const entry of entries) {
     const [subsystem = ''] = entry.key.split('.', 1);
-    const place = findPlace(entry, raw, problems);
+    const place = findPlace(entry, raw, problems, ids);
     if (place.kind === 'reported') continue;
     const ofBondy = ofBondyAlone(entry.key);
     if (place.kind === 'found') put(entry, place, notices);
@@ -106,20 +114,24 @@ const UNKNOWN = { kind: 'unknown' } as const;
 const REPORTED = { kind: 'reported' } as const;
 
 /** Finds the scope and the row of the schema for an entry. Reports an invalid name in its key. */
-function findPlace(entry: Entry, raw: RawConfig, problems: Problems): Place {
+function findPlace(entry: Entry, raw: RawConfig, problems: Problems, ids: OperationIds): Place {
   const steps = (ADMIN_ALIASES.get(entry.key) ?? entry.key).split('.');
-  const [subsystem = '', kind, name = '', inner, innerName = ''] = steps;
+  const [subsystem = '', kind, name = '', inner] = steps;
   const rest = (count: number) => steps.slice(count).join('.');
+  const operation = inner === 'procedures' ? operationIn(steps, ids.get(name)) : undefined;
+  const innerName = operation?.id ?? steps[4] ?? '';
 
   if (GATEWAY_PREFIXES.some((prefix) => prefix === subsystem)) {
     if (kind !== 'services' || name === '') return UNKNOWN;
     const isProcedure = inner === 'procedures' && innerName !== '';
     const match = isProcedure
-      ? matchKey(PROCEDURE_SCOPE.keys, rest(5))
+      ? (operation?.match ?? matchKey(PROCEDURE_SCOPE.keys, rest(5)))
       : matchKey(SERVICE_SCOPE.keys, rest(3));
     if (match === undefined) return UNKNOWN;
     if (!named(entry, name, 'service', problems)) return REPORTED;
-    if (isProcedure && !named(entry, innerName, 'procedure', problems)) return REPORTED;
+    if (isProcedure && operation === undefined && !named(entry, innerName, 'procedure', problems)) {
+      return REPORTED;
+    }
     const service = getOrPut(raw.services, name, () => ({
       ...newScope(name, `${subsystem}.services.${name}`, entry),
       procedures: new Map(),
@@ -140,6 +152,20 @@ function findPlace(entry: Entry, raw: RawConfig, problems: Problems): Place {
   const table: Scope | undefined = TOP_SCOPES.find(({ path }) => path === subsystem);
   const match = scope && table && matchKey(table.keys, rest(1));
   return scope && match ? { kind: 'found', scope, match } : UNKNOWN;
+}
+
+/** Finds the longest id of an operation after which a key of procedures follows. */
+function operationIn(
+  steps: readonly string[],
+  ids: ReadonlySet<string> | undefined,
+): { readonly id: string; readonly match: Match } | undefined {
+  if (ids === undefined) return undefined;
+  for (let end = steps.length - 1; end > 4; end--) {
+    const id = steps.slice(4, end).join('.');
+    const match = ids.has(id) ? matchKey(PROCEDURE_SCOPE.keys, steps.slice(end).join('.')) : undefined;
+    if (match !== undefined) return { id, match };
+  }
+  return undefined;
 }
 
 function newScope(name: string, path: string, first: Entry): RawScope {

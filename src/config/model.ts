@@ -1,4 +1,5 @@
 import type { ConfigProblem, ConfigSources } from '../errors.js';
+import type { ApiModel, Operation } from '../openapi/model/api-model.js';
 import type { AdminSettings } from './schema/admin.js';
 import type { ListenerSettings } from './schema/listener.js';
 import type { LogSettings } from './schema/log.js';
@@ -32,6 +33,23 @@ export interface ServiceConfig {
   readonly name: string;
   readonly settings: ServiceSettings;
   readonly procedures: readonly ProcedureConfig[];
+  /** Its OpenAPI document. Undefined without `openapi.file`. */
+  readonly document?: DocumentConfig;
+}
+
+/** The OpenAPI document of a service. */
+export interface DocumentConfig {
+  /** Its absolute path. */
+  readonly file: string;
+  readonly title: string;
+  /** The number of its operations, also of those that do not become procedures. */
+  readonly operationCount: number;
+  /**
+   * The schemas to which those of its operations refer, as `#/$defs/NAME`.
+   *
+   * @hidden
+   */
+  readonly defs: ApiModel['defs'];
 }
 
 /** One WAMP procedure. Its settings already include the ones that it inherits from its service. */
@@ -40,6 +58,12 @@ export interface ProcedureConfig {
   /** The name of its service. */
   readonly service: string;
   readonly settings: ProcedureSettings;
+  /**
+   * The operation from which it is made. Undefined if the file describes the whole procedure.
+   *
+   * @hidden
+   */
+  readonly operation?: Operation;
 }
 
 /** An enabled listener. */

@@ -11,7 +11,7 @@ import {
 } from './schema/spec.js';
 import { refuseForeignBraces } from './syntax/environment-braces.js';
 import type { Entry, ReadFile } from './syntax/includes.js';
-import { readValueText } from './syntax/lines.js';
+import { readListText, readValueText } from './syntax/lines.js';
 import { type Environment, substitutePieces } from './syntax/substitution.js';
 import type { ValueContext } from './types/datatypes.js';
 import { ValueError } from './types/value-error.js';
@@ -210,7 +210,7 @@ function readValue(
   context: KeyContext,
 ): unknown {
   return attempt(entry, context, () => {
-    const value = readValueText(entry.rawValue);
+    const value = type.quotedItems ? readListText(entry.rawValue) : readValueText(entry.rawValue);
     // "# text" is surely a comment, but "pass #1word" may be meant as one value.
     if (secret === true && /^#+[^\s#]/.test(value.comment)) {
       context.notices.add(

@@ -1,9 +1,11 @@
 import { resolve as resolvePath } from 'node:path';
 import { isOnLoopback } from './checks/listener-checks.js';
+import type { ServiceDocument } from './documents/read-documents.js';
 import type { ConfigDraft, ListenerDraft, ProcedureDraft, ServiceDraft } from './drafts.js';
 import { deepFreeze, frozenMap } from './freeze.js';
 import type {
   AdminSettings,
+  DocumentConfig,
   ListenerConfig,
   ListenerSettings,
   LoadedConfig,
@@ -98,8 +100,15 @@ function resolveService(draft: ServiceDraft, wamp: WampSettings, attached: boole
       name: procedure.name,
       service: draft.name,
       settings: resolveProcedure(procedure, settings, attached),
+      ...(procedure.operation && { operation: procedure.operation }),
     })),
+    ...(draft.document != null && { document: describeDocument(draft.document) }),
   };
+}
+
+function describeDocument({ file, model }: ServiceDocument): DocumentConfig {
+  const { title, operations, unusable, defs } = model;
+  return { file, title, operationCount: operations.length + unusable.length, defs };
 }
 
 /**
@@ -127,9 +136,15 @@ function resolveProcedure(
     errors: frozenMap([...service.errors, ...own.errors]),
     idempotency_header: own.idempotency_header ?? service.idempotency_header,
     result: own.result ?? service.result,
-    remaining: own.remaining ?? defaultRemaining(own),
+    remaining: own.remaining ?? remainingOf(draft) ?? defaultRemaining(own),
     invoke: own.invoke ?? (attached ? 'roundrobin' : 'single'),
   });
+}
+
+/** An operation takes kwargs that its document does not name only if its body allows other fields. */
+function remainingOf({ operation, entry }: ProcedureDraft): ProcedureSettings['remaining'] | undefined {
+  if (operation === undefined) return undefined;
+  return operation.body?.allowsOthers === true && entry('body') === undefined ? 'body' : 'refuse';
 }
 
 /** The default for where unused kwargs go, as docs/guide.md describes. */

@@ -5,9 +5,11 @@ import { checkAdmin } from './admin-checks.js';
 import { checkAuth } from './auth-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
+import { checkOpenApi } from './openapi-checks.js';
 import { checkRouter } from './router-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 import { checkTracing } from './tracing-checks.js';
+import { checkUris } from './uri-checks.js';
 
 /**
  * Runs the checks that need more than one key. They report through the drafts.
@@ -20,6 +22,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
     checkService(service, draft.wamp, checkTls);
     checkAuth(service, readSecret);
     checkHost(service);
+    checkOpenApi(service);
     for (const procedure of service.procedures) {
       checkProcedure(procedure);
       checkHost(procedure);
@@ -38,10 +41,13 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
 }
 
 function checkService(service: ServiceDraft, wamp: ConfigDraft['wamp'], checkTls: CheckTls): void {
-  if (service.procedures.length === 0) {
+  // A document that cannot be used is reported already.
+  if (service.procedures.length === 0 && service.document !== null) {
     service.reportMissing(
       'procedures',
-      'the service has no procedure; add procedures.NAME.uri and procedures.NAME.realm',
+      service.document === undefined
+        ? 'the service has no procedure; add procedures.NAME.uri and procedures.NAME.realm'
+        : 'the service has no procedure, because no operation of its document becomes one',
     );
   }
   checkTls(service);
@@ -240,18 +246,5 @@ function checkProcedure(procedure: ProcedureDraft): void {
   }
   if (procedure.settings.remaining === 'body') {
     procedure.report('remaining', 'must be query or refuse, because nothing can be added to a whole body');
-  }
-}
-
-function checkUris(services: readonly ServiceDraft[]): void {
-  const seen = new Map<string, string>();
-  for (const procedure of services.flatMap(({ procedures }) => procedures)) {
-    const { uri, realm } = procedure.settings;
-    const entry = procedure.entry('uri');
-    if (uri === undefined || realm === undefined || entry === undefined) continue;
-    const id = `${realm} ${uri}`;
-    const earlier = seen.get(id);
-    if (earlier === undefined) seen.set(id, `${entry.file}:${entry.line}`);
-    else procedure.report('uri', `the same URI is already used in this realm at ${earlier}`);
   }
 }

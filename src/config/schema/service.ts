@@ -13,6 +13,7 @@ import {
 import { headerGlob } from '../types/http-types.js';
 import { literalPath, urlTemplate } from '../types/url-types.js';
 import { AUTH_KEYS } from './auth.js';
+import { OPENAPI_KEYS } from './openapi.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
 
@@ -304,6 +305,7 @@ export const SERVICE_KEYS = {
       'How long the circuit breaker stays open before it lets one call through as a trial. If the trial fails, the time doubles, up to 5 minutes. If the trial succeeds, the circuit breaker closes.',
     example: '5s',
   },
+  ...OPENAPI_KEYS,
   ...AUTH_KEYS,
 } as const satisfies KeyTable;
 

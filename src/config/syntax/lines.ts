@@ -116,3 +116,9 @@ function readUnquoted(raw: string): ValueText {
   }
   return { text, quoted: false, comment };
 }
+
+/** Removes a trailing comment from a list. Its items may be in quotes, and keep them. */
+export function readListText(raw: string): ValueText {
+  const [text = ''] = /^(?:"[^"]*"|'[^']*'|(?!\s#)[\s\S])*/.exec(raw) ?? [];
+  return { text: text.trim(), quoted: false, comment: raw.slice(text.length).trim() };
+}

@@ -25,6 +25,8 @@ export interface DataType<T> {
    * Default: the whole template.
    */
   readonly secretFromEnvironment?: 'after the host';
+  /** True for a list whose items may be in quotes. Then quotes around the whole value belong to an item. */
+  readonly quotedItems?: true;
   /** @throws ValueError that says what is allowed. */
   readonly parse: (text: string, context: ValueContext) => T;
 }

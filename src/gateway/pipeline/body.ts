@@ -73,7 +73,7 @@ const SHORT = 512;
  * Writes an object with the entries of `dict` and the remaining kwargs. Values in `dict` may be
  * JSON text.
  */
-function objectBody(dict: Kwargs, remainingJson: RemainingJson | undefined): JsonBody {
+export function objectBody(dict: Kwargs, remainingJson: RemainingJson | undefined): JsonBody {
   const names = Object.keys(dict);
   if (remainingJson === undefined && !names.some((name) => isJsonText(dict[name]))) return toJson(dict);
   const pieces: Uint8Array[] = [];
@@ -103,7 +103,7 @@ function objectBody(dict: Kwargs, remainingJson: RemainingJson | undefined): Jso
   return pieces.length === 0 ? text : Buffer.concat([...pieces, Buffer.from(text)]);
 }
 
-function toJson(value: unknown): string {
+export function toJson(value: unknown): string {
   let text: string;
   try {
     text = stringifyJson(value);

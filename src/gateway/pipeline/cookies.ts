@@ -17,11 +17,13 @@ const NOT_COOKIE_OCTET = /[^\x21\x23\x24\x26-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu
  * Constants are sent as configured.
  *
  * @param max the maximum number of characters of a value
+ * @param parameters further cookies, as `name=value`
  */
 export function compileCookies(
   entries: readonly NamedTemplate[],
   realm: string,
   max: number,
+  parameters?: (call: Call) => readonly string[],
 ): (call: Call) => string | undefined {
   const compiled = entries.map(({ name, template }) => ({
     name,
@@ -38,6 +40,7 @@ export function compileCookies(
       if (text.length > max) throw new BadRequest(HEADERS_TOO_LARGE);
       pairs.push(`${name}=${constant ? text : encodeCookie(text, name)}`);
     }
+    if (parameters !== undefined) pairs.push(...parameters(call));
     return pairs.length === 0 ? undefined : pairs.join('; ');
   };
 }

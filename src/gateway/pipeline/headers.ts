@@ -5,7 +5,7 @@ import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
 import { compileCookies, HEADERS_TOO_LARGE } from './cookies.js';
-import { compileTemplate, isDictionary, isScalar } from './fill-template.js';
+import { compileTemplate, type Filler, isDictionary, isScalar } from './fill-template.js';
 import { isJsonType } from './json-type.js';
 import { HEADERS_KWARG } from './remaining.js';
 
@@ -21,10 +21,22 @@ export interface BuiltHeaders {
 /** Builds the headers of a request. Throws {@link BadRequest}. */
 export type HeaderBuilder = (call: Call, hasBody: boolean) => BuiltHeaders;
 
+/** A header whose value is not a template. */
+export interface HeaderParameter {
+  readonly name: string;
+  readonly fill: Filler;
+}
+
 /** The parts from which the headers of a procedure are built. */
 export interface HeaderParts {
   readonly entries: readonly NamedTemplate[];
   readonly cookies: readonly NamedTemplate[];
+  /** Headers from the kwargs of an operation. A missing value omits the header. */
+  readonly parameters?: readonly HeaderParameter[];
+  /** Cookies from the kwargs of an operation, as `name=value`. */
+  readonly cookieParameters?: ((call: Call) => readonly string[]) | undefined;
+  /** Default: `application/json` */
+  readonly accept?: string;
   /** Further names that the caller cannot set, such as the header of the credential. */
   readonly owned: readonly string[];
   /** `caller_headers` */
@@ -47,6 +59,9 @@ export interface HeaderParts {
 export function compileHeaders({
   entries,
   cookies,
+  parameters = [],
+  cookieParameters,
+  accept = 'application/json',
   owned,
   callerHeaders,
   isJsonObject,
@@ -54,18 +69,24 @@ export function compileHeaders({
   userAgent,
   realm,
 }: HeaderParts): HeaderBuilder {
-  const compiled = entries.map(({ name, template }) => ({
-    name,
-    constant: template.parts.every((part) => typeof part === 'string'),
-    fill: compileTemplate(template, `header ${name}`, realm),
-  }));
-  const cookieHeader = cookies.length > 0 ? compileCookies(cookies, realm, max) : undefined;
+  const compiled = [
+    ...entries.map(({ name, template }) => ({
+      name,
+      constant: template.parts.every((part) => typeof part === 'string'),
+      fill: compileTemplate(template, `header ${name}`, realm),
+    })),
+    ...parameters.map(({ name, fill }) => ({ name, constant: false, fill })),
+  ];
+  const cookieHeader =
+    cookies.length > 0 || cookieParameters !== undefined
+      ? compileCookies(cookies, realm, max, cookieParameters)
+      : undefined;
   const ruleOf = compileCallerHeaders(
-    [...entries.map(({ name }) => name), ...owned, ...(cookieHeader === undefined ? [] : ['cookie'])],
+    [...compiled.map(({ name }) => name), ...owned, ...(cookieHeader === undefined ? [] : ['cookie'])],
     callerHeaders,
   );
   const defaults = [
-    ['Accept', 'application/json'],
+    ['Accept', accept],
     ['Content-Type', 'application/json'],
     ['Accept-Encoding', ACCEPT_ENCODING],
     ['User-Agent', userAgent],

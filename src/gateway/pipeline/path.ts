@@ -17,6 +17,9 @@ export interface PathBuilder {
   readonly literalQuery: string;
 }
 
+/** Compiles a function that writes a variable into its segment, percent-encoded. */
+export type CompileSegment = (variable: Variable) => (call: Call) => string;
+
 /**
  * Joins the paths of base_url and of the procedure with exactly one slash. The path is never
  * resolved as a URL reference, because `//host` and `..` would leave the origin (RFC 3986 §5.2).
@@ -24,6 +27,7 @@ export interface PathBuilder {
  * @param base path and query of base_url
  * @param prefix removed from the start of the procedure's path, only as whole segments
  * @param max the maximum number of characters of a value
+ * @param segmentOf compiles a variable of the path. Default: the kwarg of its name as one segment
  */
 export function compilePath(
   base: { path: string; query: string },
@@ -31,6 +35,7 @@ export function compilePath(
   path: Template,
   realm: string,
   max = Number.POSITIVE_INFINITY,
+  segmentOf: CompileSegment = (variable) => compileSegment(variable, realm, max),
 ): PathBuilder {
   const { parts, query } = splitQuery(path.parts);
   // If the procedure has no path, base_url is the whole endpoint, as for GraphQL and JSON-RPC. It
@@ -38,9 +43,7 @@ export function compilePath(
   const isWhole = parts.every((part) => part === '');
   const relative = isWhole ? [] : stripPrefix(parts, prefix);
   const head = isWhole ? base.path : base.path.replace(/\/+$/, '');
-  const pieces = relative.map(
-    (part): Piece => (typeof part === 'string' ? part : compileSegment(part, realm, max)),
-  );
+  const pieces = relative.map((part): Piece => (typeof part === 'string' ? part : segmentOf(part)));
   const literalQuery = [base.query, query].filter((text) => text !== '').join('&');
   if (pieces.every((piece) => typeof piece === 'string')) {
     const constant = head + pieces.join('');
@@ -72,19 +75,27 @@ function compileSegment(variable: Variable, realm: string, max: number): (call: 
     const value = read(call);
     if (value === undefined) throw new BadRequest(`Missing required path variable: ${name}`);
     if (!isScalar(value)) throw new BadRequest(`Path variable ${name} must be text, a number or a boolean`);
-    const text = String(value);
-    if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
-    if (text.length > max) throw new BadRequest(TOO_LONG);
-    if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
-    const encoded = encodeText(text, 'Path variable', name);
-    // A text that needs no encoding contains no slash and no escape.
-    if (encoded !== text && holdsDotSegment(text)) {
-      throw new BadRequest(
-        `Path variable ${name} must not contain "." or ".." between slashes, encoded or not: the server could leave its folder`,
-      );
-    }
-    return encoded;
+    return encodeSegment(String(value), name, max);
   };
+}
+
+/**
+ * Percent-encodes a text as one segment of a path, or as a part of one.
+ *
+ * @param max the maximum number of characters
+ */
+export function encodeSegment(text: string, name: string, max: number): string {
+  if (text === '') throw new BadRequest(`Path variable ${name} must not be empty`);
+  if (text.length > max) throw new BadRequest(TOO_LONG);
+  if (text === '.' || text === '..') throw new BadRequest(`Path variable ${name} must not be "." or ".."`);
+  const encoded = encodeText(text, 'Path variable', name);
+  // A text that needs no encoding contains no slash and no escape.
+  if (encoded !== text && holdsDotSegment(text)) {
+    throw new BadRequest(
+      `Path variable ${name} must not contain "." or ".." between slashes, encoded or not: the server could leave its folder`,
+    );
+  }
+  return encoded;
 }
 
 /** Refuses dot segments that several variables, or variables and text, form together. */

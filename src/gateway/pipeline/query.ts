@@ -74,3 +74,8 @@ export function withoutNames(literalQuery: string, names: readonly string[]): st
 export function queryNames(literalQuery: string): string[] {
   return [...new URLSearchParams(literalQuery).keys()];
 }
+
+/** Joins two queries, which may be empty. `pairs` starts with `&`. */
+export function joinQuery(query: string, pairs: string): string {
+  return query === '' ? pairs.slice(1) : query + pairs;
+}

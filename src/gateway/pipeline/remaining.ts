@@ -1,5 +1,6 @@
 import { BadRequest, type Call } from './call.js';
 import type { IsOwned } from './owned-names.js';
+import { queryPairs, TOO_LONG } from './query.js';
 
 /** The kwarg with the caller's HTTP headers. */
 export const HEADERS_KWARG = '_headers';
@@ -43,4 +44,21 @@ export function refuseRemaining(call: Call, rule: RemainingRule): void {
   if (extra.length === 0) return;
   const shown = extra.slice(0, 5).map((name) => JSON.stringify(name.slice(0, 100)));
   throw new BadRequest(`This procedure does not take the keyword argument ${shown.join(', ')}`);
+}
+
+/** The remaining kwargs as query parameters. */
+export function remainingQuery(call: Call, rule: RemainingRule, max: number): string {
+  let query = '';
+  /**
+   * Characters of all names, including dropped ones, because comparing a name costs as much as
+   * writing it.
+   */
+  let compared = 0;
+  for (const name of Object.keys(call.kwargs)) {
+    if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
+    compared += name.length;
+    if (compared > max) throw new BadRequest(TOO_LONG);
+    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], max - query.length);
+  }
+  return query;
 }

@@ -1,43 +1,29 @@
 import type { Credential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
-import type { CallerTrace } from '../../observe/tracing.js';
-import type { HttpMethod, HttpRequest } from '../../upstream/http-message.js';
+import type { HttpMethod } from '../../upstream/http-message.js';
 import type { BaseUrl } from './base-url.js';
 import { compileBody } from './body.js';
-import { BadRequest, type Call, type IncomingCall } from './call.js';
+import type { RequestBuilder, RequestDeps } from './built-request.js';
+import { BadRequest, type Call } from './call.js';
 import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
-import { type IsOwned, ownedFields, ownedParameters } from './owned-names.js';
+import { compileOperation } from './operation/compile-operation.js';
 import { compilePath } from './path.js';
-import { compileQuery, queryNames, queryPairs, TOO_LONG, withoutNames } from './query.js';
+import { compileQuery, joinQuery, TOO_LONG, withoutNames } from './query.js';
+import { refuseArgs } from './refuse-args.js';
 import {
   HEADERS_KWARG,
   isRemaining,
   type RemainingRule,
   refuseRemaining,
   remainingKwargs,
+  remainingQuery,
 } from './remaining.js';
+import { remainingRule } from './remaining-rule.js';
 import { splitKwargs, type Use } from './split-kwargs.js';
 
-export interface BuiltRequest {
-  readonly request: HttpRequest;
-  /** True if it may be sent more than once. */
-  readonly replayable: boolean;
-  /** The trace context in the caller's `_headers`. The request does not contain it. */
-  readonly callerTrace: CallerTrace | undefined;
-}
-
-/**
- * Builds the HTTP request of a call. Pure, except for an idempotency key. Throws {@link
- * BadRequest}.
- */
-export type RequestBuilder = (call: IncomingCall) => BuiltRequest;
-
-export interface RequestDeps {
-  readonly uuid: () => string;
-  readonly userAgent: string;
-}
+export type { BuiltRequest, RequestBuilder, RequestDeps } from './built-request.js';
 
 /**
  * Compiles the request of a procedure once, so that a call only fills in its values.
@@ -52,6 +38,9 @@ export function compileRequest(
   credential: Pick<Credential, 'ownedHeaders' | 'ownedQuery'>,
   deps: RequestDeps,
 ): RequestBuilder {
+  if (procedure.operation !== undefined) {
+    return compileOperation(procedure.operation, { service, procedure, base, credential, deps });
+  }
   const { settings } = procedure;
   const { realm, remaining } = settings;
   const method = settings.method.toUpperCase() as HttpMethod;
@@ -107,72 +96,6 @@ export function compileRequest(
 }
 
 /**
- * Refuses positional arguments. They have no names, and ignoring them would send an incomplete
- * request.
- */
-function refuseArgs(call: IncomingCall): void {
-  if (call.args.length === 0) return;
-  throw new BadRequest(
-    'This procedure takes keyword arguments, not positional ones: ' +
-      "in JavaScript session.call(uri, [], {id: 'INV-001'}), in Python session.call(uri, id='INV-001')",
-  );
-}
-
-function remainingRule(
-  procedure: ProcedureConfig,
-  literalQuery: string,
-  credential: readonly string[],
-): RemainingRule {
-  const { settings } = procedure;
-  const named = [...settings.query, ...settings.headers, ...settings.cookies, ...settings.body];
-  const templates = [settings.path, ...named.map(({ template }) => template)];
-  if (settings.body_whole !== undefined) templates.push(settings.body_whole);
-  const query = [...queryNames(literalQuery), ...settings.query.map(({ name }) => name), ...credential];
-  const isOwned =
-    settings.remaining === 'query'
-      ? ownedParameters(query)
-      : ownedFields(settings.body.map(({ name }) => name));
-  const refusals: Refusal[] = [];
-  if (settings.method.toUpperCase() === 'POST') refusals.push(steering(settings.remaining));
-  if (settings.remaining === 'body' && query.length > 0) {
-    const why = 'the request has a query parameter of that name, and the API could confuse the two';
-    refusals.push({ refuses: ownedFields(query), why });
-  }
-  return {
-    consumed: new Set(templates.flatMap(kwargNames)),
-    isOwned: refusals.reduce(refusing, isOwned),
-  };
-}
-
-/** A rule for unused kwargs that are refused, and the reason for the caller. */
-interface Refusal {
-  readonly refuses: IsOwned;
-  readonly why: string;
-}
-
-/**
- * Like X-HTTP-Method-Override, this field changes the method of a POST in Laravel, Symfony and
- * Rails.
- */
-const METHOD_FIELD = '_method';
-
-function steering(remaining: string): Refusal {
-  const why = 'it could change the method of the request';
-  if (remaining === 'query') return { refuses: ownedParameters([METHOD_FIELD]), why };
-  return { refuses: ownedFields([METHOD_FIELD]), why };
-}
-
-function refusing(isOwned: IsOwned, { refuses, why }: Refusal): IsOwned {
-  return (name) => {
-    if (isOwned(name)) return true;
-    if (!refuses(name)) return false;
-    throw new BadRequest(
-      `The keyword argument ${JSON.stringify(name.slice(0, 100))} cannot be given: ${why}`,
-    );
-  };
-}
-
-/**
  * Compiles the use of kwargs that arrive as JSON. Those that go into a body unchanged stay JSON.
  */
 function compileUses(
@@ -191,25 +114,4 @@ function compileUses(
     if (remaining !== 'body' || rule.consumed.has(name)) return 'json';
     return isRemaining(name, rule) ? 'remaining' : 'dropped';
   };
-}
-
-function remainingQuery(call: Call, rule: RemainingRule, max: number): string {
-  let query = '';
-  /**
-   * Characters of all names, including dropped ones, because comparing a name costs as much as
-   * writing it.
-   */
-  let compared = 0;
-  for (const name of Object.keys(call.kwargs)) {
-    if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
-    compared += name.length;
-    if (compared > max) throw new BadRequest(TOO_LONG);
-    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], max - query.length);
-  }
-  return query;
-}
-
-/** Joins two queries, which may be empty. `pairs` starts with `&`. */
-function joinQuery(query: string, pairs: string): string {
-  return query === '' ? pairs.slice(1) : query + pairs;
 }

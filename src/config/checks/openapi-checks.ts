@@ -1,0 +1,69 @@
+import { distance } from 'fastest-levenshtein';
+import type { ServiceDocument } from '../documents/read-documents.js';
+import type { ServiceDraft } from '../drafts.js';
+import { OPENAPI_KEYS } from '../schema/openapi.js';
+
+/** Checks the keys of a service that has an OpenAPI document, or could have one. */
+export function checkOpenApi(service: ServiceDraft): void {
+  if (service.entry('openapi.file') === undefined) {
+    notifyUseless(service);
+    return;
+  }
+  if (service.settings['openapi.file'] !== undefined && service.entry('openapi.realm') === undefined) {
+    service.report('openapi.realm', 'is required with openapi.file (name of a realm)');
+  }
+  if (service.document == null) return;
+  checkOwnProcedures(service, service.document);
+  checkServers(service, service.document);
+}
+
+function notifyUseless(service: ServiceDraft): void {
+  for (const key of Object.keys(OPENAPI_KEYS) as (keyof typeof OPENAPI_KEYS)[]) {
+    if (service.entry(key) !== undefined) service.notify(key, 'has no effect without openapi.file');
+  }
+}
+
+/** A procedure that is no operation of the document may have a misspelt id. */
+function checkOwnProcedures({ procedures }: ServiceDraft, { ids }: ServiceDocument): void {
+  for (const procedure of procedures) {
+    if (procedure.operation !== undefined || procedure.entry('uri') !== undefined) continue;
+    const near = nearestId(procedure.name, ids);
+    procedure.notify(
+      'uri',
+      near === undefined
+        ? 'the document has no operation of this name, so the procedure is one more'
+        : `the document has no operation of this name; did you mean ${near}?`,
+    );
+  }
+}
+
+const TYPO_DISTANCE = 2;
+
+/** The id of an operation that differs in one or two letters. */
+export function nearestId(name: string, ids: Iterable<string>): string | undefined {
+  let best: { readonly id: string; readonly far: number } | undefined;
+  for (const id of ids) {
+    if (Math.abs(id.length - name.length) > TYPO_DISTANCE) continue;
+    const far = distance(name.toLowerCase(), id.toLowerCase());
+    if (far <= TYPO_DISTANCE && (best === undefined || far < best.far)) best = { id, far };
+  }
+  return best?.id;
+}
+
+/** Notes a base_url whose path is not that of a server in the document. */
+function checkServers(service: ServiceDraft, { model: { servers } }: ServiceDocument): void {
+  const { base_url: base } = service.settings;
+  const [source] = base?.parts ?? [];
+  if (base?.parts.length !== 1 || typeof source !== 'string' || !URL.canParse(source)) return;
+  const path = pathOf(source);
+  const known = servers.map(pathOf);
+  if (known.length === 0 || known.includes(path)) return;
+  const shown = [...new Set(known)].slice(0, 3).join(', ');
+  service.notify('base_url', `has the path ${path}, but the servers of the document have ${shown}`);
+}
+
+/** The path of a URL that may be relative. Without a slash at its end, which does not count. */
+function pathOf(url: string): string {
+  if (!URL.canParse(url, 'http://document.invalid')) return '/';
+  return new URL(url, 'http://document.invalid').pathname.replace(/\/+$/, '') || '/';
+}

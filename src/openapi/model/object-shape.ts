@@ -1,0 +1,134 @@
+import { isRecord } from '../read/document-files.js';
+import type { Schema, SchemaObject } from './api-model.js';
+import { definitionOf, schemasIn } from './json-types.js';
+import { namesIn } from './upgrade-schema.js';
+
+type Defs = Readonly<Record<string, Schema>>;
+
+/** The fields of a schema whose values are objects. */
+export interface ObjectShape {
+  readonly fields: ReadonlyMap<string, ShapeField>;
+  /** Whether the schema says that it allows fields without a name. */
+  readonly allowsOthers: boolean;
+}
+
+export interface ShapeField {
+  readonly schema: Schema;
+  readonly isRequired: boolean;
+}
+
+/** What one schema says about objects. */
+interface Part {
+  readonly fields: Map<string, Schema>;
+  readonly required: Set<string>;
+  allowsOthers: boolean;
+  /** `yes` if it has the type object or fields, `no` if it excludes objects. */
+  isObject: 'yes' | 'no' | 'unknown';
+}
+
+/** A schema with more parts has no shape. A cycle has endless parts. */
+const MAX_STEPS = 2_000;
+
+interface Walk {
+  readonly defs: Defs;
+  steps: number;
+  readonly open: Set<string>;
+}
+
+/**
+ * The shape of a schema: after `$ref` and `allOf`, each branch of `oneOf` and `anyOf` is an object.
+ * The fields are those of all branches; a field is required if each branch requires it.
+ *
+ * @returns undefined if values need not be objects, or if the schema names no field
+ */
+export function objectShapeOf(schema: Schema, defs: Defs): ObjectShape | undefined {
+  const walk: Walk = { defs, steps: 0, open: new Set() };
+  const part = partOf(schema, walk);
+  if (part.isObject !== 'yes' || walk.steps > MAX_STEPS) return undefined;
+  for (const name of part.required) if (!part.fields.has(name)) part.fields.set(name, true);
+  const fields = [...part.fields].filter(([, field]) => !isReadOnly(field, defs));
+  if (fields.length === 0) return undefined;
+  return {
+    fields: new Map(
+      fields.map(([name, field]) => [name, { schema: field, isRequired: part.required.has(name) }]),
+    ),
+    allowsOthers: part.allowsOthers,
+  };
+}
+
+function partOf(schema: Schema, walk: Walk): Part {
+  const part: Part = { fields: new Map(), required: new Set(), allowsOthers: false, isObject: 'unknown' };
+  if (typeof schema === 'boolean' || ++walk.steps > MAX_STEPS) return part;
+  addOwn(part, schema);
+  const { $ref } = schema;
+  if (typeof $ref === 'string' && !walk.open.has($ref)) {
+    walk.open.add($ref);
+    add(part, partOf(definitionOf($ref, walk.defs), walk), 'allOf');
+    walk.open.delete($ref);
+  }
+  for (const each of schemasIn(schema['allOf'])) add(part, partOf(each, walk), 'allOf');
+  for (const choice of ['oneOf', 'anyOf']) {
+    const branches = schemasIn(schema[choice])
+      .filter((branch) => !isNull(branch))
+      .map((branch) => partOf(branch, walk));
+    if (branches.length > 0) add(part, unionOf(branches), 'allOf');
+  }
+  return part;
+}
+
+function addOwn(part: Part, schema: SchemaObject): void {
+  const { type, properties, patternProperties, additionalProperties } = schema;
+  const types: readonly unknown[] = Array.isArray(type) ? type : [type];
+  if (types.some((each) => each !== 'object' && each !== 'null' && each !== undefined)) part.isObject = 'no';
+  else if (types.includes('object') || isRecord(properties)) part.isObject = 'yes';
+  for (const [name, field] of Object.entries(isRecord(properties) ? properties : {})) {
+    part.fields.set(name, field as Schema);
+  }
+  for (const name of namesIn(schema['required'])) part.required.add(name);
+  part.allowsOthers =
+    isRecord(patternProperties) || (additionalProperties !== undefined && additionalProperties !== false);
+}
+
+function isNull(schema: Schema): boolean {
+  return typeof schema === 'object' && schema['type'] === 'null';
+}
+
+/** Adds what another schema says about the same object. */
+function add(part: Part, other: Part, how: 'allOf' | 'anyOf'): void {
+  for (const [name, field] of other.fields) {
+    const known = part.fields.get(name);
+    part.fields.set(name, known === undefined || isSame(known, field) ? field : { [how]: [known, field] });
+  }
+  for (const name of other.required) part.required.add(name);
+  part.allowsOthers ||= other.allowsOthers;
+  if (other.isObject === 'no' || part.isObject === 'no') part.isObject = 'no';
+  else if (other.isObject === 'yes') part.isObject = 'yes';
+}
+
+/** The values of several branches: a value needs what all branches require. */
+function unionOf(branches: readonly Part[]): Part {
+  const union: Part = { fields: new Map(), required: new Set(), allowsOthers: false, isObject: 'unknown' };
+  for (const branch of branches) add(union, branch, 'anyOf');
+  const isRequired = (name: string) => branches.every(({ required }) => required.has(name));
+  const required = new Set([...union.required].filter(isRequired));
+  if (union.isObject === 'yes' && branches.some(({ isObject }) => isObject !== 'yes'))
+    union.isObject = 'unknown';
+  return { ...union, required };
+}
+
+function isSame(one: Schema, other: Schema): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+function isReadOnly(schema: Schema, defs: Defs): boolean {
+  let at = schema;
+  for (let hops = 0; hops < 20 && typeof at === 'object'; hops++) {
+    if (at['readOnly'] === true) return true;
+    const { $ref, allOf } = at;
+    const [only, ...others] = schemasIn(allOf);
+    if (typeof $ref === 'string') at = definitionOf($ref, defs);
+    else if (only !== undefined && others.length === 0) at = only;
+    else return false;
+  }
+  return false;
+}

@@ -1,0 +1,165 @@
+import {
+  child,
+  type DocumentFiles,
+  elements,
+  hasReference,
+  isRecord,
+  type Located,
+  members,
+} from '../read/document-files.js';
+import { DocumentError } from '../read/parse-document.js';
+import type { Schema } from './api-model.js';
+import { isNullable, plainKeywords, type Version } from './upgrade-schema.js';
+
+/** Collects the schemas of a document. A schema with a name is kept once, however often it is used. */
+export interface SchemaStore {
+  /** The schema as JSON Schema 2020-12. Its references lead to {@link SchemaStore.defs}. */
+  convert(node: Located): Schema;
+  /** Converts what the schemas so far refer to. */
+  complete(): void;
+  readonly defs: Readonly<Record<string, Schema>>;
+  /** Why a reference in the schema, or in those that it refers to, cannot be used. */
+  brokenIn(schema: Schema): string | undefined;
+}
+
+const ONE = [
+  'items',
+  'additionalProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  'contentSchema',
+];
+const BY_NAME = ['properties', 'patternProperties', 'dependentSchemas'];
+const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+const DEFS = '#/$defs/';
+
+export function createSchemaStore(files: DocumentFiles, version: Version): SchemaStore {
+  const names = new Map<string, string>();
+  const taken = new Map<string, number>();
+  const defs = new Map<string, Schema>();
+  const waiting: [name: string, node: Located][] = [];
+  /** Bad references, by the schema in which they stand. */
+  const broken = new Map<Schema, string>();
+
+  function convert(node: Located): Schema {
+    const { value } = node;
+    if (typeof value === 'boolean') return value;
+    if (!isRecord(value)) return true;
+    if (hasReference(value)) return convertReference(value, node);
+    return nullable(Object.fromEntries([...plainKeywords(value, version), ...inner(node)]), value);
+  }
+
+  function convertReference(value: Readonly<{ $ref: unknown }>, node: Located): Schema {
+    let target: Located;
+    try {
+      target = files.resolve(value.$ref, node);
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      const lost = { description: 'unknown' };
+      broken.set(lost, error.message);
+      return lost;
+    }
+    const $ref = `${DEFS}${nameOf(target)}`;
+    // Before 3.1, what stands beside a $ref is ignored.
+    if (version !== '3.1') return { $ref };
+    return Object.fromEntries([['$ref', $ref], ...plainKeywords(value, version), ...inner(node)]);
+  }
+
+  function inner(node: Located): [string, unknown][] {
+    const found: [string, unknown][] = [];
+    for (const keyword of ONE) {
+      const at = child(node, keyword);
+      if (at === undefined) continue;
+      // The lists of older drafts.
+      if (keyword === 'items' && Array.isArray(at.value))
+        found.push(['prefixItems', elements(at).map(convert)]);
+      else found.push([keyword, convert(at)]);
+    }
+    for (const keyword of BY_NAME) {
+      const all = members(child(node, keyword));
+      if (all.length === 0) continue;
+      // `fromEntries` makes `__proto__` an ordinary name.
+      found.push([keyword, Object.fromEntries(all.map(([name, each]) => [name, convert(each)]))]);
+    }
+    for (const keyword of LISTS) {
+      const all = elements(child(node, keyword));
+      if (all.length > 0) found.push([keyword, all.map(convert)]);
+    }
+    return found;
+  }
+
+  /** Adds null to the values of a schema of OpenAPI 3.0. */
+  function nullable(schema: Record<string, unknown>, value: Readonly<Record<string, unknown>>): Schema {
+    if (!isNullable(value, version)) return schema;
+    const { type, enum: values } = schema;
+    if (typeof type !== 'string') {
+      const { title, description, readOnly, ...rest } = schema;
+      const outer = Object.entries({ title, description, readOnly }).filter(([, text]) => text !== undefined);
+      return { ...Object.fromEntries(outer), anyOf: [rest, { type: 'null' }] };
+    }
+    const withNull = Array.isArray(values) && !values.includes(null) ? { enum: [...values, null] } : {};
+    return { ...schema, type: [type, 'null'], ...withNull };
+  }
+
+  function nameOf(target: Located): string {
+    const key = `${target.file}#${target.pointer}`;
+    const known = names.get(key);
+    if (known !== undefined) return known;
+    const name = freeName(target);
+    names.set(key, name);
+    defs.set(name, true);
+    waiting.push([name, target]);
+    return name;
+  }
+
+  /** The last step of the pointer, or the name of the file, with a number if it is taken. */
+  function freeName({ file, pointer }: Located): string {
+    const last =
+      pointer === '' ? (file.split('/').at(-1) ?? '').replace(/\.\w+$/, '') : pointer.split('/').at(-1);
+    const base = (last ?? '').replace(/[^\w.-]/g, '_') || 'schema';
+    for (;;) {
+      const count = (taken.get(base) ?? 0) + 1;
+      taken.set(base, count);
+      const name = count === 1 ? base : `${base}_${count}`;
+      if (!defs.has(name)) return name;
+    }
+  }
+
+  function brokenIn(schema: Schema): string | undefined {
+    if (broken.size === 0) return undefined;
+    const seen = new Set<string>();
+    const open: unknown[] = [schema];
+    while (open.length > 0) {
+      const value = open.pop();
+      if (typeof value !== 'object' || value === null) continue;
+      const reason = broken.get(value as Schema);
+      if (reason !== undefined) return reason;
+      for (const [keyword, item] of Object.entries(value)) {
+        if (keyword !== '$ref' || typeof item !== 'string') open.push(item);
+        else if (!seen.has(item)) {
+          seen.add(item);
+          open.push(defs.get(item.slice(DEFS.length)));
+        }
+      }
+    }
+    return undefined;
+  }
+
+  return {
+    convert,
+    complete() {
+      for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+        defs.set(next[0], convert(next[1]));
+    },
+    get defs() {
+      return Object.fromEntries(defs);
+    },
+    brokenIn,
+  };
+}
