@@ -1,4 +1,11 @@
 export type { AdminAnswer, AdminRoute } from './admin/admin-route.js';
+export {
+  createGateway,
+  type Gateway,
+  type GatewayOptions,
+  type ReloadOptions,
+} from './assembly/create-gateway.js';
+export { type Preview, previewRequest } from './assembly/preview-request.js';
 export type { RegistrationStatus } from './attach/registrations.js';
 export type { LinkStatus } from './attach/status.js';
 export { type Clock, systemClock } from './clock.js';
@@ -39,7 +46,6 @@ export type {
 } from './config/security-file/model.js';
 export type { ReadFile } from './config/syntax/includes.js';
 export type { Environment } from './config/syntax/substitution.js';
-export { createGateway, type Gateway, type GatewayOptions, type ReloadOptions } from './create-gateway.js';
 export {
   CALL_ERRORS,
   type CallErrorCode,
@@ -66,7 +72,6 @@ export {
   type RoutedOutcome,
   silentObserver,
 } from './observe/observer.js';
-export { type Preview, previewRequest } from './preview-request.js';
 export type { ActionOutcome, ReloadChange, ReloadOutcome, ServiceAction } from './status/actions.js';
 export type {
   AlarmStatus,

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
+import { createGateway } from '../assembly/create-gateway.js';
 import type { RealmSecurity, ServiceConfig } from '../config/model.js';
-import { createGateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { silentLogger } from '../log.js';
 import { urlForShow } from '../transport/dial-options.js';

@@ -1,5 +1,5 @@
+import { previewRequest } from '../assembly/preview-request.js';
 import { previewCurl } from '../gateway/preview-curl.js';
-import { previewRequest } from '../preview-request.js';
 import { readConfiguration } from './configuration.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
 

@@ -1,5 +1,5 @@
-import { enabledListeners } from '../client-listeners.js';
 import type { LoadedConfig } from '../config/model.js';
+import { enabledListeners } from '../modes/client-listeners.js';
 import { configuredUrls as urlsOf } from '../transport/addresses.js';
 import { hostInUrl } from '../transport/tcp-server.js';
 

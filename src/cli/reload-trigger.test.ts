@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keepLog } from '../../test/support/log-lines.js';
-import type { Gateway } from '../create-gateway.js';
+import type { Gateway } from '../assembly/create-gateway.js';
 import type { ReloadOutcome } from '../status/actions.js';
 import { createReloadTrigger } from './reload-trigger.js';
 

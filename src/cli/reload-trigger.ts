@@ -1,4 +1,4 @@
-import type { Gateway } from '../create-gateway.js';
+import type { Gateway } from '../assembly/create-gateway.js';
 import type { Logger } from '../log.js';
 import type { ServiceManager } from './service-manager.js';
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { AdminRoute } from '../admin/admin-route.js';
+import { createGateway, type Gateway } from '../assembly/create-gateway.js';
 import { systemClock } from '../clock.js';
 import type { LoadedConfig } from '../config/model.js';
-import { createGateway, type Gateway } from '../create-gateway.js';
 import { formatProblem } from '../errors.js';
 import { createLogger } from '../log.js';
 import { packageVersion } from '../version.js';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway } from '../../src/assembly/create-gateway.js';
 import { loadConfig } from '../../src/config/load-config.js';
-import { createGateway } from '../../src/create-gateway.js';
 import type { CallErrorCode } from '../../src/errors.js';
 import { callErrorReply } from '../../src/gateway/pipeline/call-error.js';
 import { AUTHENTICATION_CASES, type AuthenticationCase } from '../support/authentication-cases.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway } from '../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../src/config/load-config.js';
-import { createGateway } from '../../src/create-gateway.js';
 import { connectAutobahn } from '../support/autobahn.js';
 import { type Caller, connectCaller, REALM } from '../support/caller.js';
 import { readDocument } from '../support/documents.js';

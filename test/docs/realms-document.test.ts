@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { createGateway } from '../../src/assembly/create-gateway.js';
 import { loadConfig } from '../../src/config/load-config.js';
 import { AUTHMETHODS, PERMISSIONS } from '../../src/config/security-file/model.js';
 import { createShapes } from '../../src/config/security-file/shape.js';
-import { createGateway } from '../../src/create-gateway.js';
 import { MESSAGE } from '../../src/wamp/messages.js';
 import { answerCalls } from '../support/answer-calls.js';
 import { closeAfterEach } from '../support/close-after-each.js';

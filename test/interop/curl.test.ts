@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { previewRequest } from '../../src/assembly/preview-request.js';
 import { type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
 import { curlCommand } from '../../src/gateway/curl.js';
-import { previewRequest } from '../../src/preview-request.js';
 import { comparableRequest, readCurlCommand } from '../support/curl-request.js';
 import { DRY_RUN_CASES, dryRunConf } from '../support/dry-run-cases.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';

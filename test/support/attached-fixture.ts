@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../src/config/load-config.js';
-import { createGateway, type Gateway, type GatewayOptions } from '../../src/create-gateway.js';
 import { billingConf } from './billing-conf.js';
 import { type Caller, connectCaller, REALM } from './caller.js';
 import { type RunningGateway, startGateway } from './gateway.js';

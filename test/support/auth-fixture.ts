@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { GatewayOptions } from '../../src/assembly/create-gateway.js';
 import type { Clock } from '../../src/clock.js';
-import type { GatewayOptions } from '../../src/create-gateway.js';
 import { billingConf } from './billing-conf.js';
 import { readDocument } from './documents.js';
 import { createFakeClock, type FakeClock, NO_PROBES } from './fake-clock.js';

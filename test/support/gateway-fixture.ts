@@ -1,4 +1,4 @@
-import type { GatewayOptions } from '../../src/create-gateway.js';
+import type { GatewayOptions } from '../../src/assembly/create-gateway.js';
 import { billingConf } from './billing-conf.js';
 import { type Caller, connectCaller } from './caller.js';
 import { type RunningGateway, startGateway } from './gateway.js';

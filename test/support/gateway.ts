@@ -1,5 +1,5 @@
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/assembly/create-gateway.js';
 import { type ConfigSource, parseConfig } from '../../src/config/load-config.js';
-import { createGateway, type Gateway, type GatewayOptions } from '../../src/create-gateway.js';
 
 export interface RunningGateway extends Gateway {
   /** Where clients connect. */

@@ -1,5 +1,5 @@
+import { createGateway, type Gateway, type GatewayOptions } from '../../src/assembly/create-gateway.js';
 import { type ConfigSource, type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
-import { createGateway, type Gateway, type GatewayOptions } from '../../src/create-gateway.js';
 import type { ReloadOutcome } from '../../src/status/actions.js';
 import { keepLog, type LogLines } from './log-lines.js';
 

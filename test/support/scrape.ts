@@ -1,4 +1,4 @@
-import type { Gateway } from '../../src/create-gateway.js';
+import type { Gateway } from '../../src/assembly/create-gateway.js';
 import { readMetrics, type ScrapedMetrics } from './prometheus-text.js';
 
 /** The lines of a configuration that open an admin listener on a free port. */

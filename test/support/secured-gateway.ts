@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { GatewayOptions } from '../../src/create-gateway.js';
+import type { GatewayOptions } from '../../src/assembly/create-gateway.js';
 import { type RunningGateway, startGateway } from './gateway.js';
 
 /**

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import type { Gateway } from '../../assembly/create-gateway.js';
 import { loadConfig } from '../../config/load-config.js';
-import type { Gateway } from '../../create-gateway.js';
 import { createConfigSource } from '../config-source.js';
 import { DEMO_PORT } from '../defaults.js';
 import { busyPort, systemCode } from '../failures.js';

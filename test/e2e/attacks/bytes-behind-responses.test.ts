@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { GatewayOptions } from '../../../src/assembly/create-gateway.js';
 import { systemClock } from '../../../src/clock.js';
-import type { GatewayOptions } from '../../../src/create-gateway.js';
 import { REALM } from '../../support/caller.js';
 import { wampy } from '../../support/clients.js';
 import { closeAfterEach } from '../../support/close-after-each.js';

@@ -1,8 +1,8 @@
 import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { loadConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller, ownError } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { GatewayOptions } from '../../../src/create-gateway.js';
+import type { GatewayOptions } from '../../../src/assembly/create-gateway.js';
 import { guideOAuth2, NO_TOKEN } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { ownError } from '../../support/caller.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { loadConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { runCommand } from '../../support/command.js';
 import { keepLog } from '../../support/log-lines.js';

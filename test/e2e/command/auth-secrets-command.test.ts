@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { guideOAuth2 } from '../../support/auth-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { runCommand, untilReady } from '../../support/command.js';

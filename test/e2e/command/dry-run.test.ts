@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { previewRequest } from '../../../src/assembly/preview-request.js';
 import { type LoadedConfig, parseConfig } from '../../../src/config/load-config.js';
 import { curlCommand } from '../../../src/gateway/curl.js';
-import { previewRequest } from '../../../src/preview-request.js';
 import type { Session } from '../../../src/wamp/client/session.js';
 import { WampError } from '../../../src/wamp/wamp-error.js';
 import { comparableRequest, readCurlCommand } from '../../support/curl-request.js';

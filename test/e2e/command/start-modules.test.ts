@@ -70,14 +70,16 @@ it('start loads only the modules that its configuration needs', async () => {
   const loaded = await loadedBy(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'));
   const always = ['dist/cli/start.js', 'node_modules/undici/index.js', 'node:http'];
   expect(which(loaded, always)).toEqual(always);
-  expect(which(loaded, [...SOMETIMES, ...NEVER, 'dist/attached-mode.js', 'dist/attach/link.js'])).toEqual([]);
+  expect(
+    which(loaded, [...SOMETIMES, ...NEVER, 'dist/modes/attached-mode.js', 'dist/attach/link.js']),
+  ).toEqual([]);
 });
 
 it('start loads no router if the gateway is attached to another one', async () => {
   const router = await startRouter();
   const loaded = await loadedBy(billingConf('http://127.0.0.1:9', `router.url = ${router.url}`));
   await router.stop(0);
-  expect(which(loaded, ['dist/attached-mode.js'])).toHaveLength(1);
+  expect(which(loaded, ['dist/modes/attached-mode.js'])).toHaveLength(1);
   expect(which(loaded, [...SOMETIMES, ...NEVER, 'dist/router/', 'dist/transport/listener.js'])).toEqual([]);
 });
 

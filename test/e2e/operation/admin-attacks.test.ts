@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAccess } from '../../../src/admin/security/judge-request.js';
+import { createGateway, type Gateway } from '../../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway, type Gateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
 import { keepLog } from '../../support/log-lines.js';

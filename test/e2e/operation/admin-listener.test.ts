@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { createGateway, type GatewayOptions } from '../../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway, type GatewayOptions } from '../../../src/create-gateway.js';
 import { listenOnPort } from '../../../src/transport/tcp-server.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller } from '../../support/caller.js';

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { OPEN_REALM, openAttachedFixture } from '../../support/attached-fixture.js';
 import { billingConf } from '../../support/billing-conf.js';

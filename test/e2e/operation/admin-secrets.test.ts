@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { status as statusCommand } from '../../../src/cli/status.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { connectCaller } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { check } from '../../../src/cli/check.js';
 import { loadConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import type { ConfigurationDetail } from '../../../src/status/effective-key.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { closeAfterEach } from '../../support/close-after-each.js';

@@ -1,8 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from '../../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway, type Gateway } from '../../../src/create-gateway.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import { joinRealm } from '../../../src/wamp/client/session.js';
 import { billingConf } from '../../support/billing-conf.js';

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { createGateway, type Gateway } from '../../../src/assembly/create-gateway.js';
 import { listenerUrls } from '../../../src/cli/endpoints.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway, type Gateway } from '../../../src/create-gateway.js';
 import { dialRouter } from '../../../src/transport/dial-router.js';
 import { joinRealm } from '../../../src/wamp/client/session.js';
 import { billingConf } from '../../support/billing-conf.js';

@@ -1,5 +1,5 @@
+import { createGateway } from '../../../src/assembly/create-gateway.js';
 import { loadConfig } from '../../../src/config/load-config.js';
-import { createGateway } from '../../../src/create-gateway.js';
 import { billingConf } from '../../support/billing-conf.js';
 import { type Answer, connectCaller } from '../../support/caller.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../../support/recording-upstream.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createGateway, type Gateway } from '../../../src/assembly/create-gateway.js';
 import { parseConfig } from '../../../src/config/load-config.js';
-import { createGateway, type Gateway } from '../../../src/create-gateway.js';
 import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
 import { issuing, startIdp } from '../../support/idp.js';
 import { readAlerts, readDashboard, withoutVariables } from '../../support/monitoring.js';

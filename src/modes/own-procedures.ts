@@ -1,9 +1,9 @@
-import type { Callee } from './gateway/callee.js';
-import type { CallableProcedure } from './gateway/service.js';
+import type { Callee } from '../gateway/callee.js';
+import type { CallableProcedure } from '../gateway/service.js';
+import type { Session } from '../wamp/client/session.js';
+import { ERROR_URI } from '../wamp/uris.js';
+import { WampError } from '../wamp/wamp-error.js';
 import type { CannotReload } from './mode.js';
-import type { Session } from './wamp/client/session.js';
-import { ERROR_URI } from './wamp/uris.js';
-import { WampError } from './wamp/wamp-error.js';
 
 export interface OwnProceduresOptions {
   readonly callee: Pick<Callee, 'handlerFor'>;

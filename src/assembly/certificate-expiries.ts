@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { LoadedConfig } from './config/model.js';
-import { readRegularFile } from './read-regular-file.js';
+import type { LoadedConfig } from '../config/model.js';
+import { readRegularFile } from '../read-regular-file.js';
 
 /** When the certificates of a configuration expire, by the name of their owner. */
 export interface CertificateExpiries {

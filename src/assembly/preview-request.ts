@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { LoadedConfig } from './config/model.js';
-import { type Preview, previewRequest as preview } from './gateway/preview.js';
-import { packageVersion } from './version.js';
+import type { LoadedConfig } from '../config/model.js';
+import { type Preview, previewRequest as preview } from '../gateway/preview.js';
+import { packageVersion } from '../version.js';
 
-export type { Preview } from './gateway/preview.js';
+export type { Preview } from '../gateway/preview.js';
 
 /**
  * Builds the HTTP request that a call would send, with secrets masked. It sends nothing.

@@ -1,13 +1,13 @@
 import type { TracerProvider } from '@opentelemetry/api';
-import type { AdminRoute } from './admin/admin-route.js';
-import type { LinkStatus } from './attach/status.js';
-import type { Clock } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
-import type { Logger } from './log.js';
-import type { Observer } from './observe/observer.js';
-import type { ActionOutcome, ReloadOutcome, ServiceAction } from './status/actions.js';
-import type { GatewayStatus } from './status/gateway-status.js';
-import type { ServiceDetail } from './status/service-status.js';
+import type { AdminRoute } from '../admin/admin-route.js';
+import type { LinkStatus } from '../attach/status.js';
+import type { Clock } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import type { ActionOutcome, ReloadOutcome, ServiceAction } from '../status/actions.js';
+import type { GatewayStatus } from '../status/gateway-status.js';
+import type { ServiceDetail } from '../status/service-status.js';
 
 /**
  * The parts of a gateway that a program may replace. Every option has a default.

@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import type { AdminSide } from './admin-side.js';
-import { readCertificateExpiries } from './certificates.js';
-import { systemClock, withTimeout } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
-import { createConsoleOperations } from './console-side.js';
-import { GatewayError } from './errors.js';
-import { createCallLog } from './gateway/pipeline/call-log.js';
-import { createService, type Service, type ServiceDeps } from './gateway/service.js';
-import { createTrialCalls } from './gateway/trials/trial-calls.js';
-import { describeGateway, describeSources, describeState, type StatusParts } from './gateway-status.js';
+import { systemClock, withTimeout } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import { GatewayError } from '../errors.js';
+import { createCallLog } from '../gateway/pipeline/call-log.js';
+import { createService, type Service, type ServiceDeps } from '../gateway/service.js';
+import { createTrialCalls } from '../gateway/trials/trial-calls.js';
+import { silentLogger } from '../log.js';
+import { createMetrics } from '../metrics/metrics.js';
+import type { Mode } from '../modes/mode.js';
+import { createOperatorRealm } from '../modes/operator-realm.js';
+import { type RouterAccess, readRouterAccess } from '../modes/router-access.js';
+import { observeAll } from '../observe/observe-all.js';
+import type { ActionOutcome, ServiceAction } from '../status/actions.js';
+import type { GatewayState, GatewayStatus } from '../status/gateway-status.js';
+import { createLiveCallFeed } from '../status/live-call-feed.js';
+import { createServiceRecords } from '../status/service-records.js';
+import { createStateChanges } from '../status/state-changes.js';
+import { createTracing } from '../tracing/create-tracing.js';
+import type { OtlpOptions } from '../tracing/otlp-provider.js';
+import { createTurns } from '../turns.js';
+import { SharedBytes } from '../upstream/shared-bytes.js';
+import { packageVersion } from '../version.js';
+import type { AdminSide } from './admin-listeners.js';
+import { readCertificateExpiries } from './certificate-expiries.js';
+import { createConsoleOperations } from './create-console-operations.js';
+import { describeGateway, describeSources, describeState, type StatusParts } from './describe-gateway.js';
 import type { Gateway, GatewayOptions } from './gateway-types.js';
-import { silentLogger } from './log.js';
 import { measuredParts } from './measured-parts.js';
-import { createMetrics } from './metrics/metrics.js';
 import { missingParts } from './missing-parts.js';
-import type { Mode } from './mode.js';
-import { observeAll } from './observe/observe-all.js';
-import { createOperatorRealm } from './operator-realm.js';
 import { type RunningGateway, reloadGateway, tryReload } from './reload-gateway.js';
 import { createReloader } from './reloader.js';
-import { type RouterAccess, readRouterAccess } from './router-access.js';
-import type { ActionOutcome, ServiceAction } from './status/actions.js';
-import type { GatewayState, GatewayStatus } from './status/gateway-status.js';
-import { createLiveCallFeed } from './status/live-call-feed.js';
-import { createServiceRecords } from './status/service-records.js';
-import { createStateChanges } from './status/state-changes.js';
-import { createTracing } from './tracing/create-tracing.js';
-import type { OtlpOptions } from './tracing/otlp-provider.js';
-import { createTurns } from './turns.js';
-import { SharedBytes } from './upstream/shared-bytes.js';
-import { packageVersion } from './version.js';
 
 export type { Gateway, GatewayOptions, ReloadOptions } from './gateway-types.js';
 
@@ -224,7 +224,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   /** Loads the code only if there is a listener for operators. */
   async function createAdmin(): Promise<AdminSide | undefined> {
     if (metrics === undefined) return undefined;
-    const { createAdminSide } = await import('./admin-side.js');
+    const { createAdminSide } = await import('./admin-listeners.js');
     const operations = {
       readiness: () => ({
         ready: state === 'ready',
@@ -251,10 +251,10 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       answerRequest: admin?.handle,
     };
     if (config.router.url === undefined) {
-      const { createEmbeddedMode } = await import('./embedded-mode.js');
+      const { createEmbeddedMode } = await import('../modes/embedded-mode.js');
       return createEmbeddedMode(config, modeDeps);
     }
-    const { createAttachedMode } = await import('./attached-mode.js');
+    const { createAttachedMode } = await import('../modes/attached-mode.js');
     access ??= readAccess();
     return createAttachedMode(config, access as RouterAccess, { ...modeDeps, random, errorId });
   }

@@ -1,6 +1,6 @@
-import { type LinkStatus, missingOf } from './attach/status.js';
-import type { Service } from './gateway/service.js';
-import type { GatewayState } from './status/gateway-status.js';
+import { type LinkStatus, missingOf } from '../attach/status.js';
+import type { Service } from '../gateway/service.js';
+import type { GatewayState } from '../status/gateway-status.js';
 
 /** Says what a gateway waits for before it is ready. Empty if it is ready. */
 export function missingParts(

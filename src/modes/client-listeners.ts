@@ -1,28 +1,28 @@
-import { MAX_CONNECTIONS } from './admin/connections.js';
-import type { Clock } from './clock.js';
-import type { ListenerConfig, LoadedConfig } from './config/model.js';
-import { isSameSettings } from './config/same-settings.js';
-import { tlsOf } from './listener-tls.js';
-import type { Logger } from './log.js';
-import type { Observer } from './observe/observer.js';
-import type { ReloadPlan } from './reload/plan.js';
-import type { AnswerRequest } from './transport/acceptor.js';
-import type { ListenerAddress } from './transport/addresses.js';
-import { createConnectionFiles, limitOfOpenFiles } from './transport/connection-files.js';
-import type { DoorExchange, OfferedDoor } from './transport/door-exchange.js';
+import { MAX_CONNECTIONS } from '../admin/connections.js';
+import type { Clock } from '../clock.js';
+import type { ListenerConfig, LoadedConfig } from '../config/model.js';
+import { isSameSettings } from '../config/same-settings.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import type { ReloadPlan } from '../reload/plan.js';
+import type { AnswerRequest } from '../transport/acceptor.js';
+import type { ListenerAddress } from '../transport/addresses.js';
+import { createConnectionFiles, limitOfOpenFiles } from '../transport/connection-files.js';
+import type { DoorExchange, OfferedDoor } from '../transport/door-exchange.js';
 import {
   type Listener,
   type ListenerOptions,
   type ListenerSettings,
   prepareListener,
   startListener,
-} from './transport/listener.js';
-import { createSendTotal } from './transport/send-total.js';
-import { readCredentials } from './transport/tcp-server.js';
-import type { Turns } from './turns.js';
-import type { Attach } from './wamp/peer.js';
-import type { Serializer, SerializerOptions } from './wamp/serializers/serializer.js';
-import { createSerializers } from './wamp/serializers/serializers.js';
+} from '../transport/listener.js';
+import { createSendTotal } from '../transport/send-total.js';
+import { readCredentials } from '../transport/tcp-server.js';
+import type { Turns } from '../turns.js';
+import type { Attach } from '../wamp/peer.js';
+import type { Serializer, SerializerOptions } from '../wamp/serializers/serializer.js';
+import { createSerializers } from '../wamp/serializers/serializers.js';
+import { tlsOf } from './listener-tls.js';
 
 /** A listener for WAMP clients. */
 export interface EnabledListener {

@@ -1,8 +1,8 @@
-import type { Session } from './router/model.js';
-import type { Realm } from './router/realm.js';
-import type { ActionOutcome } from './status/actions.js';
-import type { PatternStatus, RealmDetail, SessionStatus } from './status/realm-detail.js';
-import { CLOSE_URI } from './wamp/uris.js';
+import type { Session } from '../router/model.js';
+import type { Realm } from '../router/realm.js';
+import type { ActionOutcome } from '../status/actions.js';
+import type { PatternStatus, RealmDetail, SessionStatus } from '../status/realm-detail.js';
+import { CLOSE_URI } from '../wamp/uris.js';
 
 /** Entries of one list. A realm may have ten thousand sessions, and an operator asks often. */
 const MAX_LISTED = 200;

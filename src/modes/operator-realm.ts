@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
-import { createAlarmEvents } from './admin/realm/alarm-events.js';
-import { type RealmProcedure, realmProcedures } from './admin/realm/procedures.js';
-import type { Clock } from './clock.js';
-import type { Observer } from './observe/observer.js';
-import type { GatewayStatus } from './status/gateway-status.js';
-import type { InvocationHandler } from './wamp/client/invocations.js';
-import type { Payload } from './wamp/payload.js';
-import { argsOf } from './wamp/payload-values.js';
+import { createAlarmEvents } from '../admin/realm/alarm-events.js';
+import { type RealmProcedure, realmProcedures } from '../admin/realm/procedures.js';
+import type { Clock } from '../clock.js';
+import type { Observer } from '../observe/observer.js';
+import type { GatewayStatus } from '../status/gateway-status.js';
+import type { InvocationHandler } from '../wamp/client/invocations.js';
+import type { Payload } from '../wamp/payload.js';
+import { argsOf } from '../wamp/payload-values.js';
 
 /** What the gateway offers to operators in `admin.realm`. */
 export interface OperatorRealm {

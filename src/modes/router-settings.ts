@@ -1,6 +1,6 @@
-import type { LoadedConfig, RealmSecurity } from './config/model.js';
-import { isSameSettings } from './config/same-settings.js';
-import type { RouterSettings } from './router/router.js';
+import type { LoadedConfig, RealmSecurity } from '../config/model.js';
+import { isSameSettings } from '../config/same-settings.js';
+import type { RouterSettings } from '../router/router.js';
 
 /**
  * The settings of the embedded router.

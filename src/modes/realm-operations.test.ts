@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeClock } from '../test/support/fake-clock.js';
-import { LIMITS } from '../test/support/limits.js';
-import { ALL_ROLES, attachRaw, hello } from '../test/support/raw-client.js';
-import { describeRealm, killSession } from './realm-side.js';
-import type { Session } from './router/model.js';
-import type { Realm } from './router/realm.js';
-import { createRouter } from './router/router.js';
-import { joinRealm } from './wamp/client/session.js';
-import { MESSAGE } from './wamp/messages.js';
-import { IN_PROCESS, localPeers } from './wamp/peer.js';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { LIMITS } from '../../test/support/limits.js';
+import { ALL_ROLES, attachRaw, hello } from '../../test/support/raw-client.js';
+import type { Session } from '../router/model.js';
+import type { Realm } from '../router/realm.js';
+import { createRouter } from '../router/router.js';
+import { joinRealm } from '../wamp/client/session.js';
+import { MESSAGE } from '../wamp/messages.js';
+import { IN_PROCESS, localPeers } from '../wamp/peer.js';
+import { describeRealm, killSession } from './realm-operations.js';
 
 function start() {
   const clock = createFakeClock();

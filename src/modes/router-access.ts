@@ -1,10 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
-import type { LinkLogin } from './attach/credentials.js';
-import type { RouterSettings } from './config/model.js';
-import { GatewayError } from './errors.js';
-import { readRegularFile } from './read-regular-file.js';
-import type { DialOptions } from './transport/dial-options.js';
-import { readUpstreamTls } from './upstream/tls.js';
+import type { LinkLogin } from '../attach/credentials.js';
+import type { RouterSettings } from '../config/model.js';
+import { GatewayError } from '../errors.js';
+import { readRegularFile } from '../read-regular-file.js';
+import type { DialOptions } from '../transport/dial-options.js';
+import { readUpstreamTls } from '../upstream/tls.js';
 
 /** What the gateway needs to join an existing router. Its files have been read. */
 export interface RouterAccess {

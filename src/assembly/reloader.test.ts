@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createFakeClock } from '../test/support/fake-clock.js';
-import { keepLog } from '../test/support/log-lines.js';
-import { parseConfig } from './config/load-config.js';
-import { formatProblem } from './errors.js';
+import { createFakeClock } from '../../test/support/fake-clock.js';
+import { keepLog } from '../../test/support/log-lines.js';
+import { parseConfig } from '../config/load-config.js';
+import { formatProblem } from '../errors.js';
+import type { ReloadOutcome } from '../status/actions.js';
+import type { GatewayState } from '../status/gateway-status.js';
 import { createReloader, type ReloaderDeps } from './reloader.js';
-import type { ReloadOutcome } from './status/actions.js';
-import type { GatewayState } from './status/gateway-status.js';
 
 const parse = (text: string) => parseConfig(text, { env: {} });
 const CONFIG = parse('');

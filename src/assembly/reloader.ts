@@ -1,11 +1,11 @@
-import type { Clock } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
-import { ConfigError, formatProblem } from './errors.js';
+import type { Clock } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import { ConfigError, formatProblem } from '../errors.js';
+import { errorLocation, type Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import type { ReloadChange, ReloadOutcome } from '../status/actions.js';
+import type { ConfigurationStatus, GatewayState } from '../status/gateway-status.js';
 import type { ReloadOptions } from './gateway-types.js';
-import { errorLocation, type Logger } from './log.js';
-import type { Observer } from './observe/observer.js';
-import type { ReloadChange, ReloadOutcome } from './status/actions.js';
-import type { ConfigurationStatus, GatewayState } from './status/gateway-status.js';
 
 export interface ReloaderDeps {
   readonly state: () => GatewayState;

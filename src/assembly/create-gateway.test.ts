@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect, it } from 'vitest';
-import { billingConf } from '../test/support/billing-conf.js';
-import { parseConfig } from './config/load-config.js';
+import { billingConf } from '../../test/support/billing-conf.js';
+import { parseConfig } from '../config/load-config.js';
 import { createGateway } from './create-gateway.js';
 
 const config = parseConfig(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'), { env: {} });

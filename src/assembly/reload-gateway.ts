@@ -1,16 +1,16 @@
-import type { AdminSide } from './admin-side.js';
-import { type Clock, whenAborted, withTimeout } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
-import { formatProblem, GatewayError } from './errors.js';
-import type { Service } from './gateway/service.js';
-import { tlsOf } from './listener-tls.js';
-import { errorLocation, type Logger } from './log.js';
-import type { CannotReload, CommittedReload, Mode } from './mode.js';
-import { planReload, type ReloadPlan } from './reload/plan.js';
-import { readRouterAccess } from './router-access.js';
-import type { ReloadOutcome } from './status/actions.js';
-import { createDoorExchange } from './transport/door-exchange.js';
-import { readCredentials } from './transport/tcp-server.js';
+import { type Clock, whenAborted, withTimeout } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import { formatProblem, GatewayError } from '../errors.js';
+import type { Service } from '../gateway/service.js';
+import { errorLocation, type Logger } from '../log.js';
+import { tlsOf } from '../modes/listener-tls.js';
+import type { CannotReload, CommittedReload, Mode } from '../modes/mode.js';
+import { readRouterAccess } from '../modes/router-access.js';
+import { planReload, type ReloadPlan } from '../reload/plan.js';
+import type { ReloadOutcome } from '../status/actions.js';
+import { createDoorExchange } from '../transport/door-exchange.js';
+import { readCredentials } from '../transport/tcp-server.js';
+import type { AdminSide } from './admin-listeners.js';
 
 /** The gateway that is reloaded. */
 export interface RunningGateway {

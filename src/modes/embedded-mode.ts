@@ -1,20 +1,20 @@
+import { type Clock, withTimeout } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import { createCallee } from '../gateway/callee.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
+import { createRouter } from '../router/router.js';
+import type { AnswerRequest } from '../transport/acceptor.js';
+import type { Turns } from '../turns.js';
+import { joinRealm, type Session } from '../wamp/client/session.js';
+import { IN_PROCESS, localPeers } from '../wamp/peer.js';
+import { createSerializers } from '../wamp/serializers/serializers.js';
 import { type ClientListeners, createClientListeners, enabledListeners } from './client-listeners.js';
-import { type Clock, withTimeout } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
-import { createCallee } from './gateway/callee.js';
-import type { Logger } from './log.js';
 import type { Mode, NextConfig, PreparedReload } from './mode.js';
-import type { Observer } from './observe/observer.js';
 import type { OperatorRealm } from './operator-realm.js';
 import { createOwnProcedures, type PreparedProcedures } from './own-procedures.js';
-import { describeRealm, killSession } from './realm-side.js';
-import { createRouter } from './router/router.js';
+import { describeRealm, killSession } from './realm-operations.js';
 import { routerSettings } from './router-settings.js';
-import type { AnswerRequest } from './transport/acceptor.js';
-import type { Turns } from './turns.js';
-import { joinRealm, type Session } from './wamp/client/session.js';
-import { IN_PROCESS, localPeers } from './wamp/peer.js';
-import { createSerializers } from './wamp/serializers/serializers.js';
 
 /** What both modes depend on. */
 export interface ModeDeps {

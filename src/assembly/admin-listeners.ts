@@ -1,26 +1,26 @@
 import { createServer } from 'node:net';
-import { type AdminHandler, createAdminHandler } from './admin/admin-handler.js';
-import { type AdminListener, serveAdminDoor } from './admin/admin-listener.js';
-import type { AdminRoute } from './admin/admin-route.js';
-import type { AdminOperations } from './admin/operations.js';
-import { createAccess } from './admin/security/judge-request.js';
-import type { Clock } from './clock.js';
-import type { ListenerConfig, LoadedConfig } from './config/model.js';
-import { GatewayError } from './errors.js';
-import { tlsOf } from './listener-tls.js';
-import type { Logger } from './log.js';
-import type { ModeStatus } from './mode.js';
-import type { Observer } from './observe/observer.js';
-import type { ReloadPlan } from './reload/plan.js';
-import { type Door, type DoorAddress, openDoor } from './transport/door.js';
-import type { DoorExchange, OfferedDoor } from './transport/door-exchange.js';
+import { type AdminHandler, createAdminHandler } from '../admin/admin-handler.js';
+import { type AdminListener, serveAdminDoor } from '../admin/admin-listener.js';
+import type { AdminRoute } from '../admin/admin-route.js';
+import type { AdminOperations } from '../admin/operations.js';
+import { createAccess } from '../admin/security/judge-request.js';
+import type { Clock } from '../clock.js';
+import type { ListenerConfig, LoadedConfig } from '../config/model.js';
+import { GatewayError } from '../errors.js';
+import type { Logger } from '../log.js';
+import { tlsOf } from '../modes/listener-tls.js';
+import type { ModeStatus } from '../modes/mode.js';
+import type { Observer } from '../observe/observer.js';
+import type { ReloadPlan } from '../reload/plan.js';
+import { type Door, type DoorAddress, openDoor } from '../transport/door.js';
+import type { DoorExchange, OfferedDoor } from '../transport/door-exchange.js';
 import {
   createTlsServer,
   hostInUrl,
   readCredentials,
   type ServerCredentials,
-} from './transport/tcp-server.js';
-import type { Turns } from './turns.js';
+} from '../transport/tcp-server.js';
+import type { Turns } from '../turns.js';
 
 export interface AdminSideDeps {
   readonly operations: AdminOperations;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../test/support/limits.js';
-import { attachRaw, hello, type RawClient } from '../test/support/raw-client.js';
-import type { CallableProcedure } from './gateway/service.js';
+import { LIMITS } from '../../test/support/limits.js';
+import { attachRaw, hello, type RawClient } from '../../test/support/raw-client.js';
+import type { CallableProcedure } from '../gateway/service.js';
+import { createRouter } from '../router/router.js';
+import { joinRealm } from '../wamp/client/session.js';
+import { MESSAGE } from '../wamp/messages.js';
+import { IN_PROCESS, localPeers } from '../wamp/peer.js';
 import { createOwnProcedures } from './own-procedures.js';
-import { createRouter } from './router/router.js';
-import { joinRealm } from './wamp/client/session.js';
-import { MESSAGE } from './wamp/messages.js';
-import { IN_PROCESS, localPeers } from './wamp/peer.js';
 
 const REALM = 'realm1';
 const A = 'com.shop.a';

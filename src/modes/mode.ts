@@ -1,12 +1,12 @@
-import type { LinkStatus } from './attach/status.js';
-import type { LoadedConfig } from './config/model.js';
-import type { CallableProcedure } from './gateway/service.js';
-import type { ReloadPlan } from './reload/plan.js';
-import type { ActionOutcome } from './status/actions.js';
-import type { ListenerStatus, RealmStatus } from './status/gateway-status.js';
-import type { RealmDetail } from './status/realm-detail.js';
-import type { DoorExchange, OfferedDoor } from './transport/door-exchange.js';
-import type { Payload } from './wamp/payload.js';
+import type { LinkStatus } from '../attach/status.js';
+import type { LoadedConfig } from '../config/model.js';
+import type { CallableProcedure } from '../gateway/service.js';
+import type { ReloadPlan } from '../reload/plan.js';
+import type { ActionOutcome } from '../status/actions.js';
+import type { ListenerStatus, RealmStatus } from '../status/gateway-status.js';
+import type { RealmDetail } from '../status/realm-detail.js';
+import type { DoorExchange, OfferedDoor } from '../transport/door-exchange.js';
+import type { Payload } from '../wamp/payload.js';
 
 /** The part of the status that a mode knows. */
 export interface ModeStatus {

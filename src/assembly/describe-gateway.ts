@@ -1,11 +1,10 @@
-import type { LinkStatus } from './attach/status.js';
-import type { CertificateExpiries } from './certificates.js';
-import type { Clock } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
-import { sourceForShow } from './config/types/template.js';
-import type { Service } from './gateway/service.js';
-import { addPools } from './gateway/service-facts.js';
-import type { ModeStatus } from './mode.js';
+import type { LinkStatus } from '../attach/status.js';
+import type { Clock } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import { sourceForShow } from '../config/types/template.js';
+import type { Service } from '../gateway/service.js';
+import { addPools } from '../gateway/service-facts.js';
+import type { ModeStatus } from '../modes/mode.js';
 import type {
   AlarmStatus,
   AttachedStatus,
@@ -13,11 +12,12 @@ import type {
   GatewayState,
   GatewayStatus,
   ProcedureStatus,
-} from './status/gateway-status.js';
-import type { ServiceRecords } from './status/service-records.js';
-import type { ServiceStatus } from './status/service-status.js';
-import type { StatusEvent } from './status/status-event.js';
-import { packageVersion } from './version.js';
+} from '../status/gateway-status.js';
+import type { ServiceRecords } from '../status/service-records.js';
+import type { ServiceStatus } from '../status/service-status.js';
+import type { StatusEvent } from '../status/status-event.js';
+import { packageVersion } from '../version.js';
+import type { CertificateExpiries } from './certificate-expiries.js';
 
 /** What the status is made of. */
 export interface StatusParts {

@@ -1,5 +1,5 @@
-import type { ListenerConfig } from './config/model.js';
-import type { ListenerTls } from './transport/tcp-server.js';
+import type { ListenerConfig } from '../config/model.js';
+import type { ListenerTls } from '../transport/tcp-server.js';
 
 /** The TLS files of a listener. Undefined without TLS. */
 export function tlsOf({ settings }: ListenerConfig): ListenerTls | undefined {

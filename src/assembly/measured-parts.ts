@@ -1,6 +1,6 @@
-import { describeCredential } from './auth/credential.js';
-import type { LoadedConfig } from './config/model.js';
-import type { MeasuredParts } from './metrics/measured-parts.js';
+import { describeCredential } from '../auth/credential.js';
+import type { LoadedConfig } from '../config/model.js';
+import type { MeasuredParts } from '../metrics/measured-parts.js';
 
 /** Lists what the metrics of a configuration measure. */
 export function measuredParts(config: LoadedConfig): MeasuredParts {

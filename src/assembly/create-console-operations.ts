@@ -1,17 +1,17 @@
-import type { ConsoleOperations, ProcedurePlace } from './admin/console-operations.js';
-import { effectiveKeys } from './config/effective-keys.js';
-import type { LoadedConfig } from './config/model.js';
-import { formatProblem } from './errors.js';
-import type { CallableProcedure, Service } from './gateway/service.js';
-import type { TrialCalls } from './gateway/trials/trial-calls.js';
-import { trialForm } from './gateway/trials/trial-form.js';
-import { previewTrial } from './gateway/trials/trial-preview.js';
-import type { Mode } from './mode.js';
-import type { ActionOutcome } from './status/actions.js';
-import type { LiveCallFeed } from './status/live-call-feed.js';
-import type { ServiceRecords } from './status/service-records.js';
-import type { StateChanges } from './status/state-changes.js';
-import type { StatusEvent } from './status/status-event.js';
+import type { ConsoleOperations, ProcedurePlace } from '../admin/console-operations.js';
+import { effectiveKeys } from '../config/effective-keys.js';
+import type { LoadedConfig } from '../config/model.js';
+import { formatProblem } from '../errors.js';
+import type { CallableProcedure, Service } from '../gateway/service.js';
+import type { TrialCalls } from '../gateway/trials/trial-calls.js';
+import { trialForm } from '../gateway/trials/trial-form.js';
+import { previewTrial } from '../gateway/trials/trial-preview.js';
+import type { Mode } from '../modes/mode.js';
+import type { ActionOutcome } from '../status/actions.js';
+import type { LiveCallFeed } from '../status/live-call-feed.js';
+import type { ServiceRecords } from '../status/service-records.js';
+import type { StateChanges } from '../status/state-changes.js';
+import type { StatusEvent } from '../status/status-event.js';
 
 /** What the console's data comes from. A reload may change it, so it is asked for each time. */
 export interface ConsoleSources {

@@ -1,22 +1,22 @@
-import { credentialsFor, hideSecret, type LinkLogin } from './attach/credentials.js';
-import { createLink } from './attach/link.js';
-import type { Dial, Link, LinkOptions } from './attach/link-types.js';
-import { createLinks, type Links } from './attach/links.js';
-import type { AttachedProcedure } from './attach/registrations.js';
-import { whenAborted, withTimeout } from './clock.js';
-import type { LoadedConfig } from './config/model.js';
+import { credentialsFor, hideSecret, type LinkLogin } from '../attach/credentials.js';
+import { createLink } from '../attach/link.js';
+import type { Dial, Link, LinkOptions } from '../attach/link-types.js';
+import { createLinks, type Links } from '../attach/links.js';
+import type { AttachedProcedure } from '../attach/registrations.js';
+import { whenAborted, withTimeout } from '../clock.js';
+import type { LoadedConfig } from '../config/model.js';
+import { GatewayError } from '../errors.js';
+import { type Callee, createCallee } from '../gateway/callee.js';
+import { callErrorReply } from '../gateway/pipeline/call-error.js';
+import type { CallableProcedure } from '../gateway/service.js';
+import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from '../summed-log.js';
+import { dialRouter } from '../transport/dial-router.js';
+import type { ReplyRules } from '../wamp/client/invocations.js';
+import { createSerializers } from '../wamp/serializers/serializers.js';
 import type { ModeDeps } from './embedded-mode.js';
-import { GatewayError } from './errors.js';
-import { type Callee, createCallee } from './gateway/callee.js';
-import { callErrorReply } from './gateway/pipeline/call-error.js';
-import type { CallableProcedure } from './gateway/service.js';
 import type { CannotReload, Mode, NextConfig, PreparedReload } from './mode.js';
 import type { OperatorRealm } from './operator-realm.js';
 import { type RouterAccess, readRouterAccess } from './router-access.js';
-import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from './summed-log.js';
-import { dialRouter } from './transport/dial-router.js';
-import type { ReplyRules } from './wamp/client/invocations.js';
-import { createSerializers } from './wamp/serializers/serializers.js';
 
 export interface AttachedModeDeps extends ModeDeps {
   readonly random: () => number;
