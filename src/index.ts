@@ -96,4 +96,4 @@ export type {
   TokenStatus,
   TrafficHistory,
 } from './status/service-status.js';
-export type { HttpMethod, HttpRequest, ReadableRequest } from './upstream/http-message.js';
+export type { HttpMethod, HttpRequest } from './upstream/http-message.js';

@@ -9,7 +9,7 @@ export interface PrintableRequest {
   readonly path: string;
   /** A flat list: name, value, name, value … */
   readonly headers: readonly string[];
-  readonly body: string | undefined;
+  readonly body: string | Uint8Array | undefined;
 }
 
 /** TLS settings that a curl command shows: names of files, never their contents. */
@@ -57,11 +57,22 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
     drop('Content-Type');
     // curl sends `Expect: 100-continue` for a body over 1 MB.
     drop('Expect');
-    parts.push(`--data-raw ${shellWord(body, 'utf8')}`);
+    parts.push(typeof body === 'string' ? `--data-raw ${shellWord(body, 'utf8')}` : '--data-binary @-');
   }
   const target = namedTarget(request.origin, tls.servername, names.has('host'));
   parts.push(...target.options, shellWord(`${target.origin}${request.path}`, 'utf8'));
-  return parts.join(' \\\n  ');
+  const command = parts.join(' \\\n  ');
+  return typeof body === 'object' ? `printf '${octalEscapes(body)}' |\n  ${command}` : command;
+}
+
+/** No text of a shell contains the byte 0, so all bytes but plain characters become escapes of printf. */
+function octalEscapes(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) {
+    const character = String.fromCharCode(byte);
+    text += /[\w .,:;/+=]/.test(character) ? character : `\\${byte.toString(8).padStart(3, '0')}`;
+  }
+  return text;
 }
 
 /**

@@ -1,18 +1,21 @@
 import { MASK } from '../auth/fill-vars.js';
+import type { ProcedureSettings } from '../config/model.js';
 import { isSecretName, maskQuery } from '../config/secret-names.js';
-import type { HttpRequest, ReadableRequest } from '../upstream/http-message.js';
-import { maskJson } from './mask-json.js';
+import type { HttpRequest } from '../upstream/http-message.js';
+import { maskBody } from './mask-body.js';
 
 /**
  * A request for display. `***` replaces each header value, query parameter and body field if its
  * name suggests a credential. It does not matter who set the value.
  *
+ * @param encoding how the body was written
  * @param isHarmless tells which values of headers and parameters are shown in any case. Default: none
  */
 export function maskSecrets(
   request: HttpRequest,
+  encoding: ProcedureSettings['body_encoding'],
   isHarmless: (value: string) => boolean = () => false,
-): ReadableRequest {
+): HttpRequest {
   // Splits at the first question mark, because a query may contain further ones (RFC 3986 §3.4).
   const [, path = '', query] = /^([^?]*)(?:\?(.*))?$/s.exec(request.path) ?? [];
   return {
@@ -26,11 +29,6 @@ export function maskSecrets(
         ? MASK
         : text,
     ),
-    body: request.body === undefined ? undefined : maskBody(request.body),
+    body: request.body === undefined ? undefined : maskBody(request.body, encoding, isHarmless),
   };
-}
-
-/** Masks the fields of a body whose names suggest a credential. Changes nothing else. */
-function maskBody(content: string | Uint8Array): string {
-  return maskJson(Buffer.from(content as string), isSecretName, JSON.stringify(MASK));
 }

@@ -2,7 +2,7 @@ import { describeCredential } from '../auth/credential.js';
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import type { CallerTrace } from '../observe/tracing.js';
 import type { Caller } from '../upstream/caller.js';
-import type { ReadableRequest } from '../upstream/http-message.js';
+import type { HttpRequest } from '../upstream/http-message.js';
 import { maskProcedure } from './mask-procedure.js';
 import { maskSecrets } from './mask-secrets.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
@@ -24,7 +24,8 @@ const EXAMPLE_CALLER = { session: 1, authid: 'caller-authid', authrole: 'anonymo
 
 /** A request for display with masked secrets, and its service. */
 export interface Preview {
-  readonly request: ReadableRequest;
+  /** Its body is text if its bytes are UTF-8. */
+  readonly request: HttpRequest;
   readonly service: ServiceConfig;
 }
 
@@ -54,7 +55,7 @@ export function previewRequest(
     deps,
   )({ args: [], kwargs, caller: { ...caller, realm: found.settings.realm } });
   const traced = { ...request, headers: [...request.headers, ...traceHeaders(callerTrace)] };
-  const masked = maskSecrets(traced, variables.isOnlyVariable);
+  const masked = maskSecrets(traced, procedure.settings.body_encoding, variables.isOnlyVariable);
   return { request: credential.mask(masked, variables.show), service };
 }
 

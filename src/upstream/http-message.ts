@@ -16,11 +16,6 @@ export interface HttpRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** A request whose body is text, so that people can read it. */
-export interface ReadableRequest extends HttpRequest {
-  readonly body: string | undefined;
-}
-
 /** A complete response. `Upstream.send` decodes its content coding, an exchange does not. */
 export interface HttpResponse {
   readonly status: number;

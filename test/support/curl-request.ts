@@ -15,6 +15,9 @@ export interface ComparableRequest {
 /** Headers that belong to the connection, not to the request. */
 const PER_CONNECTION = new Set(['connection', 'host']);
 
+/** The output of `printf '…'` with octal escapes. */
+const readPrintf = (command: string): Buffer | undefined => shellWords(`"$(${command})"`)[0];
+
 /** The request that arrived at a recording upstream. */
 export function comparableRequest(request: RecordedRequest): ComparableRequest {
   const headers: string[] = [];
@@ -22,7 +25,12 @@ export function comparableRequest(request: RecordedRequest): ComparableRequest {
     const name = request.rawHeaders[i]!.toLowerCase();
     if (!PER_CONNECTION.has(name)) headers.push(`${name}: ${request.rawHeaders[i + 1]}`);
   }
-  return { method: request.method, url: request.url, headers: headers.sort(), body: request.text };
+  return {
+    method: request.method,
+    url: request.url,
+    headers: headers.sort(),
+    body: request.body.toString('latin1'),
+  };
 }
 
 /**
@@ -30,7 +38,9 @@ export function comparableRequest(request: RecordedRequest): ComparableRequest {
  * options throw.
  */
 export function readCurlCommand(command: string): ComparableRequest {
-  const words = shellWords(command);
+  const [, piped, curl = command] = /^(printf '[^']*') \|\n( *curl .*)$/s.exec(command) ?? [];
+  const input = piped === undefined ? undefined : readPrintf(piped);
+  const words = shellWords(curl);
   const headers = new Map([
     ['user-agent', 'curl'],
     ['accept', '*/*'],
@@ -51,6 +61,7 @@ export function readCurlCommand(command: string): ComparableRequest {
     else if (word === '--head') method = 'HEAD';
     else if (word === '-H') given.push(next().toString('latin1'));
     else if (word === '--data-raw') body = next();
+    else if (word === '--data-binary' && next().toString() === '@-') body = input;
     else if (!word.startsWith('-')) url = word;
     else if (!['--http1.1', '--globoff', '--path-as-is', '--compressed'].includes(word)) {
       throw new Error(`unknown option ${word}`);
@@ -72,6 +83,6 @@ export function readCurlCommand(command: string): ComparableRequest {
     method,
     url: url.replace(/^https?:\/\/[^/]*/, ''),
     headers: [...headers].map(([name, value]) => `${name}: ${value}`).sort(),
-    body: body?.toString('utf8') ?? '',
+    body: body?.toString('latin1') ?? '',
   };
 }

@@ -1,3 +1,5 @@
+import { wampBytes } from '../../src/wamp/binary-value.js';
+
 /** A service with a procedure for every way to build a request. */
 export function dryRunConf(origin: string): string {
   const service = 'rpc_gateway.services.shop';
@@ -22,6 +24,22 @@ export function dryRunConf(origin: string): string {
     `${service}.procedures.whole.method = post`,
     `${service}.procedures.whole.path = /bulk`,
     `${service}.procedures.whole.body = {{items}}`,
+    `${service}.procedures.form.uri = com.shop.form`,
+    `${service}.procedures.form.realm = com.example.myrealm`,
+    `${service}.procedures.form.method = post`,
+    `${service}.procedures.form.body_encoding = form`,
+    `${service}.procedures.form.query_style = brackets`,
+    `${service}.procedures.text.uri = com.shop.text`,
+    `${service}.procedures.text.realm = com.example.myrealm`,
+    `${service}.procedures.text.method = put`,
+    `${service}.procedures.text.body_encoding = text`,
+    `${service}.procedures.text.body = {{data}}`,
+    `${service}.procedures.raw.uri = com.shop.raw`,
+    `${service}.procedures.raw.realm = com.example.myrealm`,
+    `${service}.procedures.raw.method = put`,
+    `${service}.procedures.raw.body_encoding = raw`,
+    `${service}.procedures.raw.body_content_type = image/png`,
+    `${service}.procedures.raw.body = {{data}}`,
   ].join('\n');
 }
 
@@ -54,4 +72,8 @@ export const DRY_RUN_CASES: readonly DryRunCase[] = [
   { uri: 'com.shop.head', kwargs: { id: 5, x: 'y' } },
   { uri: 'com.shop.whole', kwargs: { items: ['@file', 1] } },
   { uri: 'com.shop.whole', kwargs: { items: '@text' } },
+  { uri: 'com.shop.form', kwargs: { a: "it's & x=y", list: ['1', 'ü'], dict: { b: true } } },
+  { uri: 'com.shop.text', kwargs: { data: "a,b\n$HOME 'x' % \\ {{z}}" } },
+  { uri: 'com.shop.raw', kwargs: { data: 'plain text' } },
+  { uri: 'com.shop.raw', kwargs: { data: wampBytes(Uint8Array.from({ length: 256 }, (_, byte) => byte)) } },
 ];

@@ -3,6 +3,7 @@ import type { ServiceSettings } from '../schema/service.js';
 import type { ReadFile } from '../syntax/includes.js';
 import { checkAdmin } from './admin-checks.js';
 import { checkAuth } from './auth-checks.js';
+import { checkBody } from './body-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkOpenApi } from './openapi-checks.js';
@@ -25,6 +26,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
     checkOpenApi(service);
     for (const procedure of service.procedures) {
       checkProcedure(procedure);
+      checkBody(service, procedure);
       checkHost(procedure);
     }
     checkCookies(service);

@@ -1,7 +1,8 @@
 import { integer, listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
-import { bodyTemplate, responseHeaderName, wholeBodyTemplate } from '../types/http-types.js';
+import { bodyTemplate, mediaType, responseHeaderName, wholeBodyTemplate } from '../types/http-types.js';
 import { pathTemplate } from '../types/url-types.js';
 import { procedureUri, realmName } from '../types/wamp-types.js';
+import { bodyEncoding, queryStyle } from './body.js';
 import { namedTemplates } from './families.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
@@ -46,6 +47,24 @@ export const PROCEDURE_KEYS = {
     meaning:
       'One variable whose value is the whole JSON body, for example a list. A default that is JSON keeps its type.',
     example: '{{items}}',
+  },
+  body_encoding: {
+    type: bodyEncoding,
+    computed: "the service's",
+    meaning: 'The same as the key `body_encoding` of services.',
+    example: 'multipart',
+  },
+  query_style: {
+    type: queryStyle,
+    computed: "the service's",
+    meaning: 'The same as the key `query_style` of services.',
+    example: 'comma',
+  },
+  body_content_type: {
+    type: mediaType,
+    meaning:
+      'The Content-Type of the body, instead of the one of `body_encoding`. For `json` it must be a JSON type, as in application/merge-patch+json. `form` and `multipart` have only one.',
+    example: 'application/merge-patch+json',
   },
   remaining: {
     type: oneOf('query', 'body', 'refuse'),

@@ -13,6 +13,7 @@ import {
 import { headerGlob } from '../types/http-types.js';
 import { literalPath, urlTemplate } from '../types/url-types.js';
 import { AUTH_KEYS } from './auth.js';
+import { bodyEncoding, queryStyle } from './body.js';
 import { OPENAPI_KEYS } from './openapi.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
@@ -71,6 +72,20 @@ export const SERVICE_KEYS = {
     example: '429, 502, 503, 504',
   },
   ...SHARED_KEYS,
+  body_encoding: {
+    type: bodyEncoding,
+    default: 'json',
+    meaning:
+      'How the bodies of requests are written. `json`: JSON. `form`: `a=1&b=2` in UTF-8; `query_style` tells how lists and dictionaries are written. `multipart`: a form of several parts, which can have files. `text` and `raw`: the value of `body = {{name}}`, as text or as bytes. In a form, null is left out.',
+    example: 'form',
+  },
+  query_style: {
+    type: queryStyle,
+    default: 'repeat',
+    meaning:
+      'How lists and dictionaries are written in queries and forms. A list: `repeat` `a=1&a=2`, `brackets` `a[]=1&a[]=2`, `indices` `a[0]=1&a[1]=2`, `comma` `a=1,2`. A dictionary: `a[b]=1` with `brackets` and `indices`; the other styles refuse it. A list of dictionaries always has indices: `a[0][b]=1`.',
+    example: 'brackets',
+  },
   caller_headers: {
     type: listOf(headerGlob),
     meaning:

@@ -36,6 +36,14 @@ export function isFieldValue(text: string): boolean {
   return FIELD_VALUE.test(text);
 }
 
+/** A media type with its parameters (RFC 9110 §8.3.1), in ASCII. */
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[ -~]*)?$/;
+
+/** Tells whether `text` can be the value of Content-Type. */
+export function isMediaType(text: string): boolean {
+  return MEDIA_TYPE.test(text);
+}
+
 /** Tells whether only the gateway may set this header. Case does not matter. */
 export function isOwnField(name: string): boolean {
   const folded = foldFieldName(name);

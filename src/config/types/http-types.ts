@@ -1,5 +1,5 @@
 import type { DataType } from './datatypes.js';
-import { isFieldValue, isOwnField, isToken } from './http-fields.js';
+import { isFieldValue, isMediaType, isOwnField, isToken } from './http-fields.js';
 import {
   literalsOf,
   parseTemplate,
@@ -36,6 +36,15 @@ function checkHeaderName(value: string): string {
   }
   return value;
 }
+
+/** A media type with its parameters (RFC 9110 section 8.3.1). */
+export const mediaType: DataType<string> = {
+  description: 'media type',
+  parse(value) {
+    if (!isMediaType(value)) throw new ValueError('must be a media type, as in application/xml');
+    return value;
+  },
+};
 
 /** A response header from a list, in lower case. */
 export const responseHeaderName: DataType<string> = {

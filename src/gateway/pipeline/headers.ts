@@ -4,12 +4,10 @@ import type { CallerTrace } from '../../observe/tracing.js';
 import { ACCEPT_ENCODING } from '../../upstream/content-coding.js';
 import { BadRequest, type Call } from './call.js';
 import { type CallerHeaderRule, compileCallerHeaders } from './caller-headers.js';
+import type { ContentTypeRule } from './content-type-rule.js';
 import { compileCookies, HEADERS_TOO_LARGE } from './cookies.js';
 import { compileTemplate, type Filler, isDictionary, isScalar } from './fill-template.js';
-import { isJsonType } from './json-type.js';
 import { HEADERS_KWARG } from './remaining.js';
-
-const NOT_JSON_TYPE = `${HEADERS_KWARG}: Content-Type must be JSON in UTF-8, as the body is made of keyword arguments`;
 
 /** The headers of a request, and the trace context that the caller sends in `_headers`. */
 export interface BuiltHeaders {
@@ -18,8 +16,12 @@ export interface BuiltHeaders {
   readonly callerTrace: CallerTrace | undefined;
 }
 
-/** Builds the headers of a request. Throws {@link BadRequest}. */
-export type HeaderBuilder = (call: Call, hasBody: boolean) => BuiltHeaders;
+/**
+ * Builds the headers of a request. Throws {@link BadRequest}.
+ *
+ * @param contentType of the body. Undefined without a body
+ */
+export type HeaderBuilder = (call: Call, contentType: string | undefined) => BuiltHeaders;
 
 /** A header whose value is not a template. */
 export interface HeaderParameter {
@@ -41,11 +43,9 @@ export interface HeaderParts {
   readonly owned: readonly string[];
   /** `caller_headers` */
   readonly callerHeaders: readonly string[] | undefined;
-  /**
-   * True if the body is an object of kwargs. Then Content-Type must be JSON (see json-type.ts). If
-   * a server read the body as a form, a value such as `&_method=DELETE&` would become fields.
-   */
-  readonly isJsonObject: boolean;
+  /** The Content-Type of most bodies. Calls with another one cost a little more. */
+  readonly contentType: string;
+  readonly typeRule: ContentTypeRule;
   /** `pool.max_request_header_size` */
   readonly max: number;
   readonly userAgent: string;
@@ -64,7 +64,8 @@ export function compileHeaders({
   accept = 'application/json',
   owned,
   callerHeaders,
-  isJsonObject,
+  contentType: usualType,
+  typeRule,
   max,
   userAgent,
   realm,
@@ -87,7 +88,7 @@ export function compileHeaders({
   );
   const defaults = [
     ['Accept', accept],
-    ['Content-Type', 'application/json'],
+    ['Content-Type', usualType],
     ['Accept-Encoding', ACCEPT_ENCODING],
     ['User-Agent', userAgent],
   ].filter(([name]) => ruleOf(name as string) !== 'configured') as [string, string][];
@@ -118,15 +119,21 @@ export function compileHeaders({
     if (sizeOf(headers) > max) throw new BadRequest(HEADERS_TOO_LARGE);
   }
 
-  return (call, hasBody) => {
+  /** The defaults with another Content-Type, such as one with a boundary. */
+  const withType = (type: string): readonly string[] =>
+    withBody.map((text, index) => (withBody[index - 1] === 'Content-Type' && index % 2 === 1 ? type : text));
+
+  return (call, contentType) => {
+    const hasBody = contentType !== undefined;
+    const isUsual = !hasBody || contentType === usualType;
     const custom = Object.hasOwn(call.kwargs, HEADERS_KWARG) ? call.kwargs[HEADERS_KWARG] : undefined;
     const constant = hasBody ? constantWithBody : constantWithoutBody;
-    if (custom === undefined && constant !== undefined) return constant;
-    const base = hasBody ? withBody : withoutBody;
+    if (custom === undefined && constant !== undefined && isUsual) return constant;
+    const base = hasBody ? (isUsual ? withBody : withType(contentType)) : withoutBody;
     const built: Merged =
       custom === undefined
         ? { headers: [...base], callerTrace: undefined }
-        : mergeCustom(base, custom, ruleOf, isJsonObject && hasBody, max);
+        : mergeCustom(base, custom, ruleOf, hasBody ? typeRule : undefined, max);
     addConfigured(built.headers, call);
     return built;
   };
@@ -141,7 +148,7 @@ function mergeCustom(
   base: readonly string[],
   custom: unknown,
   ruleOf: (name: string) => CallerHeaderRule,
-  keepsType: boolean,
+  typeRule: ContentTypeRule | undefined,
   max: number,
 ): Merged {
   if (!isDictionary(custom))
@@ -161,7 +168,11 @@ function mergeCustom(
     room -= addField(field, name, custom[name], `${HEADERS_KWARG}: ${name}`, room, refuseAbsent);
     if (rule !== 'allowed') continue;
     const folded = foldFieldName(name);
-    if (keepsType && folded === 'content-type' && !isJsonType(field)) throw new BadRequest(NOT_JSON_TYPE);
+    if (typeRule !== undefined && folded === 'content-type') {
+      const verdict = typeRule.judge(field);
+      if (verdict === 'refused') throw new BadRequest(typeRule.message);
+      if (verdict === 'dropped') continue;
+    }
     fields.set(folded, field);
   }
   const callerTrace = takeTrace(fields);

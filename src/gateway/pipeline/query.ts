@@ -1,4 +1,5 @@
 import type { NamedTemplate } from '../../config/model.js';
+import { addPairs, type PairStyle } from './bodies/field-pairs.js';
 import { BadRequest, type Call } from './call.js';
 import { encodeText } from './encode-text.js';
 import { compileTemplate, isScalar } from './fill-template.js';
@@ -16,6 +17,7 @@ export const TOO_LONG =
 export function compileQuery(
   entries: readonly NamedTemplate[],
   realm: string,
+  style: PairStyle,
   max: number,
 ): (call: Call) => string {
   const compiled = entries.map(({ name, template }) => ({
@@ -26,41 +28,41 @@ export function compileQuery(
   return (call) => {
     let query = '';
     for (const { name, encodedName, fill } of compiled) {
-      query += pairsOf(name, encodedName, fill(call), max - query.length);
+      query += pairsOf(name, encodedName, fill(call), style, max - query.length);
     }
     return query;
   };
 }
 
 /**
- * Builds `&name=value` for a scalar or for each element of a list, and '' for null or a missing
- * value. Refuses a dictionary, which has no text form in a query.
+ * Builds `&name=value` for a scalar, several of them for a list or a dictionary, and '' for null or a
+ * missing value.
  *
  * @param max the maximum number of characters
  */
-export function queryPairs(name: string, value: unknown, max: number): string {
+export function queryPairs(name: string, value: unknown, style: PairStyle, max: number): string {
   // Encoding never makes a name shorter.
   if (name.length > max) throw new BadRequest(TOO_LONG);
-  return pairsOf(name, encodeText(name, NAME_OF, ''), value, max);
+  return pairsOf(name, encodeText(name, NAME_OF, ''), value, style, max);
 }
 
-function pairsOf(name: string, encodedName: string, value: unknown, max: number): string {
+function pairsOf(name: string, encodedName: string, value: unknown, style: PairStyle, max: number): string {
   if (value === undefined || value === null) return '';
+  // Most values are scalars, so they take no detour.
   if (isScalar(value)) {
     const text = String(value);
     if (encodedName.length + text.length > max) throw new BadRequest(TOO_LONG);
     return `&${encodedName}=${encodeText(text, PARAMETER, name)}`;
   }
-  if (!Array.isArray(value)) {
-    throw new BadRequest(`${PARAMETER} "${name}" must be text, a number, a boolean or a list of these`);
-  }
   let pairs = '';
-  for (const element of value) {
-    if (element !== null && !isScalar(element)) {
-      throw new BadRequest(`${PARAMETER} "${name}" must be a list of text, numbers or booleans`);
-    }
-    pairs += pairsOf(name, encodedName, element, max - pairs.length);
-  }
+  let compared = 0;
+  addPairs(name, value, style, PARAMETER, (field, texts) => {
+    for (const text of texts) compared += text.length + 1;
+    compared += field.length;
+    if (compared > max) throw new BadRequest(TOO_LONG);
+    const encoded = texts.map((text) => encodeText(text, PARAMETER, name));
+    pairs += `&${field === name ? encodedName : encodeText(field, NAME_OF, '')}=${encoded.join(',')}`;
+  });
   return pairs;
 }
 

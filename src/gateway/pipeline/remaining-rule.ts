@@ -22,15 +22,19 @@ export function remainingRule(
   const templates = [settings.path, ...named.map(({ template }) => template)];
   if (settings.body_whole !== undefined) templates.push(settings.body_whole);
   const query = [...queryNames(literalQuery), ...settings.query.map(({ name }) => name), ...credential];
+  // Servers read the names of form fields like those of query parameters.
+  const isForm = settings.body_encoding === 'form' || settings.body_encoding === 'multipart';
+  const ownedInBody = isForm ? ownedParameters : ownedFields;
   const isOwned =
     settings.remaining === 'query'
       ? ownedParameters(query)
-      : ownedFields(settings.body.map(({ name }) => name));
+      : ownedInBody(settings.body.map(({ name }) => name));
   const refusals: Refusal[] = [];
-  if (settings.method.toUpperCase() === 'POST') refusals.push(steering(settings.remaining));
+  if (settings.method.toUpperCase() === 'POST')
+    refusals.push(steering(settings.remaining === 'query' ? ownedParameters : ownedInBody));
   if (settings.remaining === 'body' && query.length > 0) {
     const why = 'the request has a query parameter of that name, and the API could confuse the two';
-    refusals.push({ refuses: ownedFields(query), why });
+    refusals.push({ refuses: ownedInBody(query), why });
   }
   return {
     consumed: new Set([...templates.flatMap(kwargNames), ...others]),
@@ -50,11 +54,10 @@ interface Refusal {
  */
 const METHOD_FIELD = '_method';
 
-function steering(remaining: string): Refusal {
-  const why = 'it could change the method of the request';
-  if (remaining === 'query') return { refuses: ownedParameters([METHOD_FIELD]), why };
-  return { refuses: ownedFields([METHOD_FIELD]), why };
-}
+const steering = (owned: (names: readonly string[]) => IsOwned): Refusal => ({
+  refuses: owned([METHOD_FIELD]),
+  why: 'it could change the method of the request',
+});
 
 function refusing(isOwned: IsOwned, { refuses, why }: Refusal): IsOwned {
   return (name) => {

@@ -1,3 +1,4 @@
+import type { PairStyle } from './bodies/field-pairs.js';
 import { BadRequest, type Call } from './call.js';
 import type { IsOwned } from './owned-names.js';
 import { queryPairs, TOO_LONG } from './query.js';
@@ -47,7 +48,7 @@ export function refuseRemaining(call: Call, rule: RemainingRule): void {
 }
 
 /** The remaining kwargs as query parameters. */
-export function remainingQuery(call: Call, rule: RemainingRule, max: number): string {
+export function remainingQuery(call: Call, rule: RemainingRule, style: PairStyle, max: number): string {
   let query = '';
   /**
    * Characters of all names, including dropped ones, because comparing a name costs as much as
@@ -58,7 +59,7 @@ export function remainingQuery(call: Call, rule: RemainingRule, max: number): st
     if (name === HEADERS_KWARG || rule.consumed.has(name)) continue;
     compared += name.length;
     if (compared > max) throw new BadRequest(TOO_LONG);
-    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], max - query.length);
+    if (isRemaining(name, rule)) query += queryPairs(name, call.kwargs[name], style, max - query.length);
   }
   return query;
 }

@@ -2,9 +2,10 @@ import type { Credential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { HttpMethod } from '../../upstream/http-message.js';
 import type { BaseUrl } from './base-url.js';
-import { compileBody } from './body.js';
+import { compileContent } from './bodies/content.js';
 import type { RequestBuilder, RequestDeps } from './built-request.js';
 import { BadRequest, type Call } from './call.js';
+import { contentTypeRule } from './content-type-rule.js';
 import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
 import { compileIdempotency } from './idempotency.js';
@@ -42,26 +43,28 @@ export function compileRequest(
     return compileOperation(procedure.operation, { service, procedure, base, credential, deps });
   }
   const { settings } = procedure;
-  const { realm, remaining } = settings;
+  const { realm, remaining, query_style: style } = settings;
   const method = settings.method.toUpperCase() as HttpMethod;
   const maxLine = service.settings['pool.max_request_line_size'] - method.length;
   const path = compilePath(base, service.settings.prefix, settings.path, realm, maxLine);
   const query = compileQuery(
     settings.query.filter(({ name }) => !credential.ownedQuery.includes(name)),
     realm,
+    style,
     maxLine,
   );
+  const content = compileContent(settings);
   const headers = compileHeaders({
     entries: settings.headers.filter(({ name }) => !credential.ownedHeaders.includes(name.toLowerCase())),
     cookies: credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
     owned: credential.ownedHeaders,
     callerHeaders: service.settings.caller_headers,
-    isJsonObject: settings.body_whole === undefined && (settings.body.length > 0 || remaining === 'body'),
+    contentType: content.type,
+    typeRule: contentTypeRule(settings),
     max: service.settings['pool.max_request_header_size'],
     userAgent: deps.userAgent,
     realm,
   });
-  const body = compileBody(settings.body_whole, settings.body, realm);
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
   const rule = remainingRule(procedure, literalQuery, credential.ownedQuery);
@@ -75,11 +78,13 @@ export function compileRequest(
     const call: Call = { args, kwargs, caller };
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, query(call));
-    if (remaining === 'query') search = joinQuery(search, remainingQuery(call, rule, maxLine));
+    if (remaining === 'query') search = joinQuery(search, remainingQuery(call, rule, style, maxLine));
     else if (remaining === 'refuse') refuseRemaining(call, rule);
     if (filledPath.length + search.length > maxLine) throw new BadRequest(TOO_LONG);
-    const content = body(call, remaining === 'body' ? remainingKwargs(call, rule) : undefined, remainingJson);
-    const built = headers(call, content !== undefined);
+    const boundary = content.hasBoundary ? deps.uuid() : '';
+    const rest = remaining === 'body' ? remainingKwargs(call, rule) : undefined;
+    const body = content.write(call, rest, remainingJson, boundary);
+    const built = headers(call, body === undefined ? undefined : content.type + boundary);
     const keyed = idempotency(built.headers);
     return {
       request: {
@@ -87,7 +92,7 @@ export function compileRequest(
         origin,
         path: search === '' ? filledPath : `${filledPath}?${search}`,
         headers: keyed.headers,
-        body: content,
+        body,
       },
       replayable: keyed.replayable,
       callerTrace: built.callerTrace,
@@ -103,7 +108,7 @@ function compileUses(
   rule: RemainingRule,
 ): ((name: string) => Use) | undefined {
   const { path, query, headers, cookies, body, body_whole: whole, remaining } = settings;
-  if (remaining === 'query') return undefined;
+  if (remaining === 'query' || settings.body_encoding !== 'json') return undefined;
   const bodies = [...body.map(({ template }) => template), ...(whole === undefined ? [] : [whole])];
   const mixed = bodies.filter(({ parts }) => parts.length > 1);
   const others = [path, ...[...query, ...headers, ...cookies].map(({ template }) => template)];

@@ -27,6 +27,9 @@ export function previewTrial(
   }
 }
 
+const bodyText = (body: string | Uint8Array): string =>
+  typeof body === 'string' ? withNames(body) : `(${body.length} bytes that are no text)`;
+
 function shown(preview: Preview): TrialRequest {
   const { method, origin, path, headers, body } = preview.request;
   return {
@@ -35,7 +38,7 @@ function shown(preview: Preview): TrialRequest {
     headers: headers.flatMap((name, index) =>
       index % 2 === 0 ? [{ name, value: withNames(headers[index + 1] ?? '') }] : [],
     ),
-    body: body === undefined ? null : withNames(body),
+    body: body === undefined ? null : bodyText(body),
     curl: withShellVariables(previewCurl(preview)),
   };
 }

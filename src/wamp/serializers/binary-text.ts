@@ -1,3 +1,4 @@
+import { bytesInText } from '../../json-text/bytes-in-text.js';
 import { isJsonText, textOfJson } from '../../json-text/json-text.js';
 import { wampBytes } from '../binary-value.js';
 import type { Payload } from '../payload.js';
@@ -13,13 +14,11 @@ import type { Payload } from '../payload.js';
 const HAS_BINARY_TEXT = Symbol('has binary text');
 /** The only JSON notation of U+0000, which must be escaped (RFC 8259 section 7). */
 const ESCAPED_NUL = '\\u0000';
-const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The bytes that a text represents. Undefined for ordinary text. */
 export function bytesOfText(text: string): Uint8Array | undefined {
-  if (text.charCodeAt(0) !== 0 || text.length % 4 !== 1) return undefined;
-  const base64 = text.slice(1);
-  return BASE64.test(base64) ? wampBytes(Buffer.from(base64, 'base64')) : undefined;
+  const bytes = bytesInText(text);
+  return bytes && wampBytes(bytes);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { foldFieldName } from '../../../config/types/http-fields.js';
 import type { Operation, Parameter, ParameterPlace } from '../../../openapi/model/api-model.js';
 import type { HttpMethod } from '../../../upstream/http-message.js';
 import type { RequestBuilder } from '../built-request.js';
 import { BadRequest, type Call, type Kwargs } from '../call.js';
+import { CONFIGURED_RULE, JSON_OBJECT_RULE } from '../content-type-rule.js';
 import { compileHeaders, type HeaderBuilder } from '../headers.js';
 import { compileIdempotency } from '../idempotency.js';
 import { compilePath } from '../path.js';
@@ -57,6 +57,7 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
   const configured = compileQuery(
     settings.query.filter(({ name }) => !credential.ownedQuery.includes(name)),
     realm,
+    settings.query_style,
     maxLine,
   );
   const query = compileQueryParameters(inPlace(parameters, 'query'), given.isQueryGiven);
@@ -79,11 +80,12 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, configured(call));
     search = joinQuery(search, query(kwargs, maxLine - search.length));
-    if (remaining === 'query') search = joinQuery(search, remainingQuery(call, rule, maxLine));
+    if (remaining === 'query')
+      search = joinQuery(search, remainingQuery(call, rule, settings.query_style, maxLine));
     if (filledPath.length + search.length > maxLine) throw new BadRequest(TOO_LONG);
     const others = remaining === 'body' ? remainingKwargs(call, rule) : undefined;
     const body = content.build(call, others, remainingJson);
-    const built = headers(call, body !== undefined);
+    const built = headers(call, body === undefined ? undefined : content.mediaType);
     const keyed = idempotency(built.headers);
     return {
       request: {
@@ -116,29 +118,23 @@ function compileOperationHeaders(
 ): HeaderBuilder {
   const { settings } = procedure;
   const max = service.settings['pool.max_request_header_size'];
-  const build = (owned: readonly string[]) =>
-    compileHeaders({
-      entries: settings.headers.filter(({ name }) => !owned.includes(name.toLowerCase())),
-      cookies: credential.ownedHeaders.includes('cookie') ? [] : settings.cookies,
-      parameters: compileHeaderParameters(inPlace(parameters, 'header')),
-      cookieParameters: compileCookieParameters(inPlace(parameters, 'cookie'), given.isCookieGiven, max),
-      accept: acceptOf(operation),
-      owned,
-      callerHeaders: service.settings.caller_headers,
-      isJsonObject: true,
-      max,
-      userAgent: deps.userAgent,
-      realm: settings.realm,
-    });
+  const owned = credential.ownedHeaders;
   const { mediaType } = content;
-  const isConfigured = settings.headers.some(({ name }) => foldFieldName(name) === 'content-type');
-  if (mediaType === 'application/json' || isConfigured) return build(credential.ownedHeaders);
-  // The body has the media type of the document, which a caller cannot change.
-  const headers = build([...credential.ownedHeaders, 'content-type']);
-  return (call, hasBody) => {
-    const built = headers(call, hasBody);
-    return hasBody ? { ...built, headers: [...built.headers, 'Content-Type', mediaType] } : built;
-  };
+  return compileHeaders({
+    entries: settings.headers.filter(({ name }) => !owned.includes(name.toLowerCase())),
+    cookies: owned.includes('cookie') ? [] : settings.cookies,
+    parameters: compileHeaderParameters(inPlace(parameters, 'header')),
+    cookieParameters: compileCookieParameters(inPlace(parameters, 'cookie'), given.isCookieGiven, max),
+    accept: acceptOf(operation),
+    owned,
+    callerHeaders: service.settings.caller_headers,
+    contentType: mediaType,
+    // Another media type of the document cannot be changed by a caller.
+    typeRule: mediaType === 'application/json' ? JSON_OBJECT_RULE : CONFIGURED_RULE,
+    max,
+    userAgent: deps.userAgent,
+    realm: settings.realm,
+  });
 }
 
 function refuseOthers(kwargs: Kwargs, { consumed }: RemainingRule): void {

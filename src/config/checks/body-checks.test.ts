@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { billingConf } from '../../../test/support/billing-conf.js';
+import type { ConfigError } from '../../errors.js';
+import { parseConfig } from '../load-config.js';
+
+function problemsOf(...lines: string[]): string[] {
+  const text = billingConf('https://billing.example.com/api', ...lines);
+  try {
+    parseConfig(text, { env: {} });
+    return [];
+  } catch (error) {
+    return (error as ConfigError).problems.map(({ key, message }) => `${key}: ${message}`);
+  }
+}
+
+const POST = '+procedures.create_invoice';
+const GET = '+procedures.get_invoice';
+
+describe('the keys of a body', () => {
+  it.each([
+    [[`${POST}.body_encoding = form`]],
+    [['+body_encoding = form']],
+    [[`${POST}.body_encoding = raw`, `${POST}.body = {{data}}`]],
+    [[`${POST}.body_content_type = application/merge-patch+json`]],
+    [[`${POST}.body_encoding = text`, `${POST}.body = {{data}}`, `${POST}.headers.Content-Type = text/csv`]],
+    [[`${POST}.body_encoding = form`, `${POST}.headers.Content-Type = application/x-www-form-urlencoded`]],
+    [[`${POST}.body = {{data}}`, `${POST}.headers.Content-Type = application/xml`]],
+  ])('that fit each other are no problem: %j', (lines) => {
+    expect(problemsOf(...lines)).toEqual([]);
+  });
+
+  it.each([
+    [[`${GET}.body_encoding = form`], 'has no effect'],
+    [[`${GET}.body_content_type = text/csv`], 'has no effect'],
+    [[`${POST}.body_encoding = form`, `${POST}.body = {{data}}`], 'is no form'],
+    [[`${POST}.body_encoding = raw`], 'needs body = {{name}}'],
+    [['+body_encoding = text'], 'needs body = {{name}}'],
+    [[`${POST}.body_content_type = application/xml`], 'must be a type of JSON'],
+    [
+      [`${POST}.body_encoding = multipart`, `${POST}.body_content_type = multipart/mixed`],
+      'must be left out',
+    ],
+    [[`${POST}.body_encoding = form`, `${POST}.headers.Content-Type = application/json`], 'must be left out'],
+    [[`${POST}.headers.Content-Type = application/xml`], 'contradicts body_encoding = json'],
+    [[`${POST}.body_content_type = csv`], 'must be a media type'],
+  ])('that contradict each other are an error: %j', (lines, message) => {
+    const found = problemsOf(...lines);
+    expect(found.length).toBeGreaterThan(0);
+    for (const problem of found) expect(problem).toContain(message);
+  });
+});

@@ -1,0 +1,87 @@
+import type { ProcedureDraft, ServiceDraft } from '../drafts.js';
+import type { ProcedureSettings } from '../schema/procedure.js';
+
+type Encoding = ProcedureSettings['body_encoding'];
+
+/** Checks that the keys of a body fit each other. */
+export function checkBody(service: ServiceDraft, procedure: ProcedureDraft): void {
+  const encoding = procedure.settings.body_encoding ?? service.settings.body_encoding;
+  if (encoding === undefined) return;
+  checkShape(procedure, encoding);
+  checkContentType(procedure, encoding);
+  for (const draft of [service, procedure]) checkTypeHeader(draft, encoding, procedure);
+}
+
+const isForm = (encoding: Encoding): boolean => encoding === 'form' || encoding === 'multipart';
+
+/** Whether requests of the procedure can have a body. */
+function hasBody({ settings, entry, members }: ProcedureDraft): boolean {
+  const { method, remaining } = settings;
+  const sendsBody = method === 'post' || method === 'put' || method === 'patch';
+  const [field] = members('body.$name');
+  if (entry('body') !== undefined || field !== undefined) return true;
+  return remaining === 'body' || (remaining === undefined && sendsBody);
+}
+
+function checkShape(procedure: ProcedureDraft, encoding: Encoding): void {
+  const own = procedure.entry('body_encoding') === undefined ? 'uri' : 'body_encoding';
+  if (!hasBody(procedure)) {
+    if (own === 'body_encoding')
+      procedure.report('body_encoding', 'has no effect: the request has no body; use method = post');
+    return;
+  }
+  const hasWhole = procedure.entry('body') !== undefined;
+  if (isForm(encoding) && hasWhole) {
+    procedure.report('body', `is no form; with body_encoding = ${encoding} use body.NAME = {{name}}`);
+  }
+  if ((encoding === 'text' || encoding === 'raw') && !hasWhole) {
+    procedure.report(own, `body_encoding = ${encoding} needs body = {{name}}, the kwarg that is sent`);
+  }
+}
+
+function checkContentType(procedure: ProcedureDraft, encoding: Encoding): void {
+  const { body_content_type: type } = procedure.settings;
+  if (type === undefined) return;
+  if (!hasBody(procedure)) {
+    procedure.report('body_content_type', 'has no effect: the request has no body');
+  } else if (!fits(type, encoding)) {
+    procedure.report('body_content_type', mustBe(encoding));
+  }
+}
+
+/** A constant header would describe the body wrongly. The API would misread it. */
+function checkTypeHeader(
+  draft: ServiceDraft | ProcedureDraft,
+  encoding: Encoding,
+  procedure: ProcedureDraft,
+): void {
+  for (const { name, template } of draft.settings.headers ?? []) {
+    if (name.toLowerCase() !== 'content-type' || !hasBody(procedure)) continue;
+    const isConstant = template.parts.every((part) => typeof part === 'string');
+    // A whole body may have any type. A variable may contain a fitting one.
+    if (encoding === 'json' && (procedure.entry('body') !== undefined || !isConstant)) continue;
+    if (!fits(template.source, encoding)) draft.report('headers.$name', mustBe(encoding), { name });
+  }
+}
+
+const TYPES: Readonly<Record<Encoding, RegExp>> = {
+  json: /^(?:application|text)\/(?:[\w.-]+[+-])?json(?:[-.][\w.]+)?[ \t]*(?:;.*)?$/i,
+  form: /^application\/x-www-form-urlencoded[ \t]*(?:;.*)?$/i,
+  // The boundary is different in each request.
+  multipart: /^$/,
+  text: /^(?:text\/|application\/(?:[\w.-]+\+)?(?:xml|yaml|json|sql|graphql|javascript)\b)/i,
+  raw: /^/,
+};
+
+const fits = (type: string, encoding: Encoding): boolean => TYPES[encoding].test(type);
+
+const MUST_BE: Readonly<Record<Encoding, string>> = {
+  json: 'must be a type of JSON, as in application/merge-patch+json',
+  form: 'must be left out, because a form is application/x-www-form-urlencoded',
+  multipart: 'must be left out, because the gateway adds a new boundary for each request',
+  text: 'must be a type of text, as in text/csv; for other types use body_encoding = raw',
+  raw: 'must be a media type',
+};
+
+const mustBe = (encoding: Encoding): string =>
+  `contradicts body_encoding = ${encoding}: ${MUST_BE[encoding]}`;

@@ -1,0 +1,6 @@
+import { oneOf } from '../types/datatypes.js';
+
+/** The types of keys that describe bodies and queries. A procedure takes those of its service. */
+
+export const bodyEncoding = oneOf('json', 'form', 'multipart', 'text', 'raw');
+export const queryStyle = oneOf('repeat', 'brackets', 'indices', 'comma');
