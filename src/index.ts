@@ -10,6 +10,7 @@ export type { RegistrationStatus } from './attach/registrations.js';
 export type { LinkStatus } from './attach/status.js';
 export { type Clock, systemClock } from './clock.js';
 export { type ConfigSource, loadConfig, parseConfig } from './config/load-config.js';
+export { loadConfigAsync } from './config/load-config-async.js';
 export type {
   AdminSettings,
   DocumentConfig,

@@ -50,9 +50,10 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
    * Reads the configuration again, for a reload that gets none: `reload()` without an argument, and
-   * `POST /reload`. It throws ConfigError if there are mistakes. Default: such reloads are refused.
+   * `POST /reload`. It throws ConfigError, or rejects with it, if there are mistakes. Default: such
+   * reloads are refused.
    */
-  readonly readConfig?: () => LoadedConfig;
+  readonly readConfig?: () => LoadedConfig | Promise<LoadedConfig>;
   /** More paths on the admin listeners. Default: none. */
   readonly adminRoutes?: readonly AdminRoute[];
 }

@@ -9,8 +9,8 @@ import type { ReloadOptions } from './gateway-types.js';
 
 export interface ReloaderDeps {
   readonly state: () => GatewayState;
-  /** Throws ConfigError. Undefined if the gateway was not created from a file. */
-  readonly readConfig: (() => LoadedConfig) | undefined;
+  /** Throws ConfigError, or rejects with it. Undefined if the gateway was not created from a file. */
+  readonly readConfig: (() => LoadedConfig | Promise<LoadedConfig>) | undefined;
   /** Says what would change. */
   readonly tryOut: (next: LoadedConfig) => ReloadOutcome;
   readonly run: (next: LoadedConfig, signal: AbortSignal) => Promise<ReloadOutcome>;
@@ -68,7 +68,10 @@ export function createReloader(deps: ReloaderDeps): Reloader {
   async function attempt(given: LoadedConfig | undefined, dryRun: boolean): Promise<ReloadOutcome> {
     controller = new AbortController();
     try {
-      const next = given ?? (deps.readConfig as () => LoadedConfig)();
+      const read = deps.readConfig as () => LoadedConfig | Promise<LoadedConfig>;
+      const next = given ?? (await read());
+      // A stop may have come while a document was read.
+      if (controller.signal.aborted) return { kind: 'impossible', reason: 'the gateway is stopping' };
       return dryRun ? deps.tryOut(next) : await deps.run(next, controller.signal);
     } catch (error) {
       if (error instanceof ConfigError) return { kind: 'refused', problems: problemsOf(error) };

@@ -19,15 +19,15 @@ export interface CallTarget {
  * RPC_GATEWAY_URL; the configuration, with its first listener and the realm of the procedure (or
  * its first realm); the demo.
  */
-export function callTarget(
+export async function callTarget(
   uri: string,
   options: { readonly url?: string; readonly realm?: string; readonly config?: string },
   host: Host,
-): CallTarget {
+): Promise<CallTarget> {
   const url = options.url ?? (host.env[URL_VARIABLE] || undefined);
   const { realm } = options;
   if (url !== undefined && realm !== undefined) return { url, realm };
-  const config = readConfigurationIfAny(options.config, host);
+  const config = await readConfigurationIfAny(options.config, host);
   return {
     url: url ?? (config && urlOf(config)) ?? DEMO_TARGET.url,
     realm: realm ?? (config && realmOf(config, uri)) ?? DEMO_TARGET.realm,

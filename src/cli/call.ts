@@ -42,7 +42,7 @@ export async function call(
 
   const json = options.json === true;
   const credentials = credentialsOf(options, host);
-  const session = await joinForCall(callTarget(uri, options, host), credentials);
+  const session = await joinForCall(await callTarget(uri, options, host), credentials);
   let isClosed = false;
   void session.closed.then(() => {
     isClosed = true;

@@ -10,22 +10,22 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-function firstLine(...lines: string[]): string | undefined {
+async function firstLine(...lines: string[]): Promise<string | undefined> {
   const host = createFakeHost();
   const config = folder.write('bondy.conf', billingConf('https://api.example.com', ...lines));
-  check({ config }, host);
+  await check({ config }, host);
   return host.out().replace(`${folder.path}/`, '').split('\n', 1)[0];
 }
 
-it('check says in its first line that a file is fine', () => {
-  expect(firstLine()).toBe('bondy.conf is fine: 1 service, 4 procedures, 1 realm');
+it('check says in its first line that a file is fine', async () => {
+  expect(await firstLine()).toBe('bondy.conf is fine: 1 service, 4 procedures, 1 realm');
 });
 
-it('check shows the routers that a file joins, and no listener', () => {
+it('check shows the routers that a file joins, and no listener', async () => {
   const host = createFakeHost();
   const url = 'wss://one.example.com/ws?token=hunter2, rs://unix:/run/router.sock';
   const lines = [`router.url = ${url}`, 'listeners.a.port = 1'];
-  check({ config: folder.write('bondy.conf', billingConf('https://api.example.com', ...lines)) }, host);
+  await check({ config: folder.write('bondy.conf', billingConf('https://api.example.com', ...lines)) }, host);
   expect(host.out().split('\n').slice(-3)).toEqual([
     '  router wss://one.example.com/ws',
     '  router rs://unix:/run/router.sock',

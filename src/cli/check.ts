@@ -13,8 +13,8 @@ import { EXIT, type ExitCode, type Host } from './host.js';
  * `rpc-gateway check`: builds the gateway like `start`, but opens no sockets. Notices go to stderr,
  * a short summary to stdout. Errors are thrown, and the caller prints them to stderr.
  */
-export function check(options: { readonly config?: string }, host: Host): ExitCode {
-  const config = readConfiguration(options.config, host);
+export async function check(options: { readonly config?: string }, host: Host): Promise<ExitCode> {
+  const config = await readConfiguration(options.config, host);
   createGateway(config, { log: silentLogger, env: host.env });
 
   for (const notice of config.notices) host.stderr.write(`${visibleText(formatProblem(notice))}\n`);

@@ -1,4 +1,5 @@
-import { type LoadedConfig, loadConfig } from '../config/load-config.js';
+import { loadConfigAsync } from '../config/load-config-async.js';
+import type { LoadedConfig } from '../config/model.js';
 import { isOpenedFile } from '../config/syntax/includes.js';
 import { ConfigError, type ConfigSources } from '../errors.js';
 import type { Host } from './host.js';
@@ -6,9 +7,9 @@ import type { Host } from './host.js';
 /** A configuration file that can be read again. */
 export interface ConfigSource {
   /** For a reload. @throws ConfigError */
-  readonly read: () => LoadedConfig;
+  readonly read: () => Promise<LoadedConfig>;
   /** What is read now, even if there are mistakes. */
-  readonly readSources: () => ConfigSources;
+  readonly readSources: () => Promise<ConfigSources>;
   /** The hash of what `read` has read last. Before that, of the first configuration. */
   readonly lastHash: () => string;
 }
@@ -24,11 +25,11 @@ export function createConfigSource(
 ): ConfigSource | undefined {
   if (isOpenedFile(file)) return undefined;
   let { hash } = first.sources;
-  const load = () => loadConfig(file, { env });
+  const load = () => loadConfigAsync(file, { env });
   return {
-    read() {
+    async read() {
       try {
-        const config = load();
+        const config = await load();
         hash = config.sources.hash;
         return config;
       } catch (error) {
@@ -36,9 +37,9 @@ export function createConfigSource(
         throw error;
       }
     },
-    readSources() {
+    async readSources() {
       try {
-        return load().sources;
+        return (await load()).sources;
       } catch (error) {
         return sourcesOf(error);
       }

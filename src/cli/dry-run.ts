@@ -9,13 +9,13 @@ import { EXIT, type ExitCode, type Host } from './host.js';
  *
  * @throws the error of the pipeline if the kwargs cannot become a request.
  */
-export function dryRun(
+export async function dryRun(
   uri: string,
   kwargs: Record<string, unknown>,
   options: { readonly realm?: string; readonly config?: string },
   host: Host,
-): ExitCode {
-  const config = readConfiguration(options.config, host);
+): Promise<ExitCode> {
+  const config = await readConfiguration(options.config, host);
   host.stdout.write(`${previewCurl(previewRequest(config, uri, options.realm, kwargs))}\n`);
   return EXIT.ok;
 }

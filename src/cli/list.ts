@@ -21,8 +21,8 @@ interface ListedProcedure {
 const HEADINGS = ['PROCEDURE', 'METHOD', 'PATH', 'REALM'] as const;
 
 /** `rpc-gateway list`: prints the procedures of a configuration, one per line. */
-export function list(options: ListOptions, host: Host): ExitCode {
-  const procedures = proceduresOf(readConfiguration(options.config, host));
+export async function list(options: ListOptions, host: Host): Promise<ExitCode> {
+  const procedures = proceduresOf(await readConfiguration(options.config, host));
   if (options.json === true) {
     host.stdout.write(jsonLine(procedures));
     return EXIT.ok;

@@ -14,7 +14,7 @@ export interface StartOptions {
 export async function start({ config: named, watch }: StartOptions, host: Host): Promise<ExitCode> {
   const file = named ?? DEFAULT_CONFIG;
   if (watch && isOpenedFile(file)) throw new CommandFailure(`--watch cannot watch ${file}, which is a pipe.`);
-  const config = readConfiguration(named, host);
+  const config = await readConfiguration(named, host);
   const source = createConfigSource(file, config, host);
   return await runGateway(config, host, {
     file,

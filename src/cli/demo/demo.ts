@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Gateway } from '../../assembly/create-gateway.js';
-import { loadConfig } from '../../config/load-config.js';
+import { loadConfigAsync } from '../../config/load-config-async.js';
 import { createConfigSource } from '../config-source.js';
 import { DEMO_PORT } from '../defaults.js';
 import { busyPort, systemCode } from '../failures.js';
@@ -32,7 +32,7 @@ export async function demo(options: DemoOptions, host: Host): Promise<ExitCode> 
       DEMO_PORT: String(options.port),
       DEMO_ADMIN_PORT: String(options.adminPort),
     };
-    const config = loadConfig(DEMO_CONFIG, { env });
+    const config = await loadConfigAsync(DEMO_CONFIG, { env });
     return await runGateway(config, host, {
       file: DEMO_CONFIG,
       source: createConfigSource(DEMO_CONFIG, config, { env }),

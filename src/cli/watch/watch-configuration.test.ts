@@ -10,8 +10,11 @@ import { watchConfiguration } from './watch-configuration.js';
 
 const closeLater = closeAfterEach();
 
+/** Lets the watch read the configuration. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
 /** Watches a file that includes files of all subfolders. */
-function watchFolders(count: number) {
+async function watchFolders(count: number) {
   const folder = createTemporaryFolder();
   closeLater(folder.remove);
   for (let index = 0; index < count; index++)
@@ -23,7 +26,7 @@ function watchFolders(count: number) {
   let hash = read().hash;
   let changes = 0;
   const stop = watchConfiguration({
-    readSources: read,
+    readSources: async () => read(),
     lastHash: () => hash,
     onChange() {
       changes++;
@@ -33,23 +36,26 @@ function watchFolders(count: number) {
     log,
   });
   closeLater(stop);
+  await turn();
   return { folder, clock, records, changes: () => changes };
 }
 
 /** The folder of the file, and conf.d with its parent are watched too. */
 const OTHERS = 2;
 
-it('watches many folders without a warning, and looks once more after it has begun', () => {
-  const { clock, records, changes } = watchFolders(1_000 - OTHERS);
+it('watches many folders without a warning, and looks once more after it has begun', async () => {
+  const { clock, records, changes } = await watchFolders(1_000 - OTHERS);
   expect(clock.pending).toBe(1);
   clock.advance(250);
+  await turn();
   expect([clock.pending, records(), changes()]).toEqual([0, [], 0]);
 });
 
-it('warns once if there are too many folders to watch', () => {
-  const { folder, clock, records, changes } = watchFolders(1_000);
+it('warns once if there are too many folders to watch', async () => {
+  const { folder, clock, records, changes } = await watchFolders(1_000);
   folder.write('bondy.conf', 'wamp.max_registrations = 5\ninclude conf.d/**/*.conf\n');
   clock.advance(250);
+  await turn();
   expect(changes()).toBe(1);
   expect(records()).toEqual([
     expect.objectContaining({
@@ -61,10 +67,11 @@ it('warns once if there are too many folders to watch', () => {
   ]);
 });
 
-it('notices a file that came into a folder before the folder was watched', () => {
-  const { folder, clock, changes } = watchFolders(1);
+it('notices a file that came into a folder before the folder was watched', async () => {
+  const { folder, clock, changes } = await watchFolders(1);
   // No notification has come yet, because this test has not given the event loop a turn.
   folder.write('conf.d/0/a.conf', 'wamp.max_registrations = 5\n');
   clock.advance(250);
+  await turn();
   expect(changes()).toBe(1);
 });

@@ -6,7 +6,7 @@ import { pathSteps } from './path-steps.js';
 
 export interface ConfigurationWatchOptions {
   /** Reads the configuration. @returns what was read, even if it has mistakes */
-  readonly readSources: () => ConfigSources;
+  readonly readSources: () => Promise<ConfigSources>;
   /** The hash of what the last reload, or the start, has read. */
   readonly lastHash: () => string;
   /** Called when the content of a file has changed. */
@@ -34,17 +34,26 @@ export function watchConfiguration(options: ConfigurationWatchOptions): () => vo
   let since: number | undefined;
   const warned = new Set<string>();
   const folders = createFolderWatcher({ onChange: waitForQuiet, onError: warnOfFailure });
+  let isStopped = false;
+  /** Reading takes its time if there are documents, so one reading follows another. */
+  let looking: Promise<void> = Promise.resolve();
 
   function waitForQuiet(): void {
     const now = clock.monotonic();
     since ??= now;
     stopTimer();
-    stopTimer = clock.after(Math.max(0, Math.min(QUIET_MS, since + MAX_WAIT_MS - now)), look);
+    stopTimer = clock.after(Math.max(0, Math.min(QUIET_MS, since + MAX_WAIT_MS - now)), lookAfterOthers);
   }
 
-  function look(): void {
+  function lookAfterOthers(): void {
     since = undefined;
-    const sources = readSources();
+    looking = looking.then(look);
+  }
+
+  async function look(): Promise<void> {
+    if (isStopped) return;
+    const sources = await readSources();
+    if (isStopped) return;
     const found = [...foldersOf(sources)];
     if (found.length > MAX_FOLDERS) {
       const advice = 'use a pattern of include that matches fewer folders, or reload with SIGHUP';
@@ -67,8 +76,9 @@ export function watchConfiguration(options: ConfigurationWatchOptions): () => vo
   }
 
   // A file may have changed since the start.
-  look();
+  lookAfterOthers();
   return () => {
+    isStopped = true;
     stopTimer();
     folders.close();
   };

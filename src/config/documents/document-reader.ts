@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import { DocumentError } from '../../openapi/read/document-error.js';
 import type { ReadDocumentFile } from '../../openapi/read/document-files.js';
-import { DocumentError } from '../../openapi/read/parse-document.js';
 import type { ReadFile } from '../syntax/includes.js';
 import { fileError } from '../types/datatypes.js';
 

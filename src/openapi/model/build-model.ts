@@ -1,3 +1,4 @@
+import { DocumentError } from '../read/document-error.js';
 import {
   child,
   createDocumentFiles,
@@ -8,7 +9,6 @@ import {
   own,
   type ReadDocumentFile,
 } from '../read/document-files.js';
-import { DocumentError } from '../read/parse-document.js';
 import {
   type ApiModel,
   type DocumentProblem,

@@ -1,5 +1,5 @@
+import { DocumentError } from '../read/document-error.js';
 import { child, type DocumentFiles, type Located, members, own } from '../read/document-files.js';
-import { DocumentError } from '../read/parse-document.js';
 import type { OperationResponse } from './api-model.js';
 import { preferredOf } from './media-types.js';
 import type { SchemaStore } from './schemas.js';

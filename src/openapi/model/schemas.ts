@@ -1,3 +1,4 @@
+import { DocumentError } from '../read/document-error.js';
 import {
   child,
   type DocumentFiles,
@@ -7,7 +8,6 @@ import {
   type Located,
   members,
 } from '../read/document-files.js';
-import { DocumentError } from '../read/parse-document.js';
 import type { Schema } from './api-model.js';
 import { isNullable, plainKeywords, type Version } from './upgrade-schema.js';
 

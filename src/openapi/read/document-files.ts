@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
+import { DocumentError } from './document-error.js';
 import { escapeStep, unescapeStep } from './json-outline.js';
-import { DocumentError, MAX_VALUES, type ParsedFile, parseDocument } from './parse-document.js';
+import { MAX_VALUES, type ParsedFile, parseDocument } from './parse-document.js';
 
 /** Reads a file by its absolute path. @throws DocumentError */
 export type ReadDocumentFile = (path: string) => string | Uint8Array;

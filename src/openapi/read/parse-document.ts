@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type * as JsYaml from 'js-yaml';
+import { DocumentError } from './document-error.js';
 import { escapeStep, OUTLINE_DEPTH, outlineJson } from './json-outline.js';
 
 /** A file of a document. */
@@ -9,17 +10,6 @@ export interface ParsedFile {
   readonly values: number;
   /** The line of a member, for up to three steps of its JSON Pointer; otherwise 1. */
   lineOf(pointer: string): number;
-}
-
-/** A file cannot be read as a document. The message says why, and what to do. */
-export class DocumentError extends Error {
-  override readonly name = 'DocumentError';
-  constructor(
-    message: string,
-    readonly line = 0,
-  ) {
-    super(message);
-  }
 }
 
 /** Real documents are nested less than 100 levels deep. All later code may recurse. */

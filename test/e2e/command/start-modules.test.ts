@@ -64,14 +64,25 @@ const NEVER = [
   'dist/cli/check.js',
   'dist/cli/demo/',
   'dist/cli/hash-password.js',
+  // Only another thread reads OpenAPI documents.
+  'node_modules/js-yaml/',
+  'dist/openapi/read/parse-document.js',
+  'dist/openapi/model/build-model.js',
 ];
+const WITH_DOCUMENT = 'dist/openapi/worker/read-in-worker.js';
 
 it('start loads only the modules that its configuration needs', async () => {
   const loaded = await loadedBy(billingConf('http://127.0.0.1:9', 'listeners.main.port = 0'));
   const always = ['dist/cli/start.js', 'node_modules/undici/index.js', 'node:http'];
   expect(which(loaded, always)).toEqual(always);
   expect(
-    which(loaded, [...SOMETIMES, ...NEVER, 'dist/modes/attached-mode.js', 'dist/attach/link.js']),
+    which(loaded, [
+      ...SOMETIMES,
+      ...NEVER,
+      'dist/modes/attached-mode.js',
+      'dist/attach/link.js',
+      WITH_DOCUMENT,
+    ]),
   ).toEqual([]);
 });
 
@@ -90,4 +101,19 @@ it('start loads the readers of security files and includes only if the configura
     billingConf('http://127.0.0.1:9', 'security.config_file = realms.json', 'include more-*.conf'),
   );
   expect(which(loaded, [...SOMETIMES, ...NEVER])).toEqual(['node_modules/zod/', 'node_modules/tinyglobby/']);
+});
+
+it('start reads an OpenAPI document in another thread', async () => {
+  folder.write('api.yaml', 'openapi: 3.1.0\npaths: { /a: { get: { operationId: a } } }\n');
+  const service = 'rpc_gateway.services.api';
+  const loaded = await loadedBy(
+    billingConf(
+      'http://127.0.0.1:9',
+      'listeners.main.port = 0',
+      `${service}.base_url = http://127.0.0.1:9`,
+      `${service}.openapi.file = api.yaml`,
+      `${service}.openapi.realm = com.example.myrealm`,
+    ),
+  );
+  expect(which(loaded, [...SOMETIMES, ...NEVER, WITH_DOCUMENT])).toEqual([WITH_DOCUMENT]);
 });
