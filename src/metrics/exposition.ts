@@ -10,8 +10,6 @@ import { createTextBytes, type TextBytes } from './text-bytes.js';
 
 /** Writes the metrics of one gateway as text. */
 export interface Exposition {
-  /** The value of `Content-Type`. */
-  readonly contentType: string;
   /** @param scene the state of the gateway at the moment of the scrape */
   write(scene: Scene): Promise<Buffer>;
 }
@@ -77,7 +75,6 @@ export function createExposition(counters: Counters, turns: Turns): Exposition {
   }
 
   return {
-    contentType: registry.contentType,
     // Writes in several turns of the event loop, so that calls do not wait.
     async write(current) {
       scene = current;

@@ -21,8 +21,6 @@ export interface Metrics {
   text(): Promise<Buffer>;
   /** Loads prom-client. Without it, the first scrape would block the event loop for 100 ms. */
   prepare(): Promise<void>;
-  /** The value of `Content-Type` for the text. */
-  readonly contentType: string;
 }
 
 export interface MetricsOptions {
@@ -31,9 +29,6 @@ export interface MetricsOptions {
   readonly status: () => MeasuredStatus;
   readonly turns: Turns;
 }
-
-/** The text format of Prometheus. */
-const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 /**
  * Creates the metrics of one gateway.
@@ -79,6 +74,5 @@ export function createMetrics({ parts, status, turns }: MetricsOptions): Metrics
     async prepare() {
       await load();
     },
-    contentType: CONTENT_TYPE,
   };
 }
