@@ -8,3 +8,8 @@ const VERSION = '0.1.0';
 export function packageVersion(): string {
   return VERSION;
 }
+
+/** The name and version of this package, as HTTP and WAMP peers get it. */
+export function userAgent(): string {
+  return `wamp-rpc-gateway/${VERSION}`;
+}

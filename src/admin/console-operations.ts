@@ -5,13 +5,7 @@ import type { LiveCalls } from '../status/live-calls.js';
 import type { RealmDetail } from '../status/realm-detail.js';
 import type { ServiceDetail, TrafficHistories } from '../status/service-status.js';
 import type { StatusEvent } from '../status/status-event.js';
-import type { TrialForm, TrialPreview } from '../status/trial.js';
-
-/** Names a procedure. */
-export interface ProcedurePlace {
-  readonly realm: string;
-  readonly uri: string;
-}
+import type { ProcedurePlace, TrialForm, TrialPreview } from '../status/trial.js';
 
 /**
  * The beginning of a call that an operator tries.

@@ -22,7 +22,7 @@ import {
 } from '../transport/tcp-server.js';
 import type { Turns } from '../turns.js';
 
-export interface AdminSideDeps {
+export interface AdminListenersDeps {
   readonly operations: AdminOperations;
   /** The paths of the program that embeds the gateway. */
   readonly added: readonly AdminRoute[];
@@ -33,7 +33,7 @@ export interface AdminSideDeps {
 }
 
 /** How operators reach the gateway: the listeners with `protocol = admin`. */
-export interface AdminSide {
+export interface AdminListeners {
   /**
    * Opens the listeners. A busy port is an error, except for the default listener: then operators
    * have no access, but callers do.
@@ -62,7 +62,10 @@ interface OpenListener {
   readonly renew: ((credentials: ServerCredentials) => void) | undefined;
 }
 
-export async function createAdminSide(config: LoadedConfig, deps: AdminSideDeps): Promise<AdminSide> {
+export async function createAdminListeners(
+  config: LoadedConfig,
+  deps: AdminListenersDeps,
+): Promise<AdminListeners> {
   const { operations, added, turns, log, clock } = deps;
   let access = createAccess(config.admin);
   const handler = await createAdminHandler({ operations, access: () => access, added, log, clock });

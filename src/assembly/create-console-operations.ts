@@ -1,7 +1,6 @@
-import type { ConsoleOperations, ProcedurePlace } from '../admin/console-operations.js';
+import type { ConsoleOperations } from '../admin/console-operations.js';
 import { effectiveKeys } from '../config/effective-keys.js';
 import type { LoadedConfig } from '../config/model.js';
-import { formatProblem } from '../errors.js';
 import type { CallableProcedure, Service } from '../gateway/service.js';
 import type { TrialCalls } from '../gateway/trials/trial-calls.js';
 import { trialForm } from '../gateway/trials/trial-form.js';
@@ -12,6 +11,8 @@ import type { LiveCallFeed } from '../status/live-call-feed.js';
 import type { ServiceRecords } from '../status/service-records.js';
 import type { StateChanges } from '../status/state-changes.js';
 import type { StatusEvent } from '../status/status-event.js';
+import type { ProcedurePlace } from '../status/trial.js';
+import { firstProblems } from './first-problems.js';
 
 /** What the console's data comes from. A reload may change it, so it is asked for each time. */
 export interface ConsoleSources {
@@ -26,15 +27,6 @@ export interface ConsoleSources {
   readonly uuid: () => string;
   /** Undefined before the start. */
   readonly mode: () => Pick<Mode, 'realmDetail' | 'killSession'> | undefined;
-}
-
-/** Notices that are shown. A wrong file can have one for each line. */
-const MAX_NOTICES = 200;
-
-function noticesOf({ notices }: LoadedConfig): readonly string[] {
-  const shown = notices.slice(0, MAX_NOTICES).map(formatProblem);
-  const more = notices.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more notices`] : shown;
 }
 
 const NOT_STARTED: ActionOutcome = { kind: 'unknown', reason: 'The gateway has no realms yet.' };
@@ -82,7 +74,7 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
     },
     configurationDetail: () => ({
       ...effectiveKeys(config()),
-      notices: noticesOf(config()),
+      notices: firstProblems(config().notices, 'notices'),
     }),
     statusEvent,
     onChange: changes.follow,

@@ -20,8 +20,8 @@ import { createTracing } from '../tracing/create-tracing.js';
 import type { OtlpOptions } from '../tracing/otlp-provider.js';
 import { createTurns } from '../turns.js';
 import { SharedBytes } from '../upstream/shared-bytes.js';
-import { packageVersion } from '../version.js';
-import type { AdminSide } from './admin-listeners.js';
+import { userAgent } from '../version.js';
+import type { AdminListeners } from './admin-listeners.js';
 import { readCertificateExpiries } from './certificate-expiries.js';
 import { createConsoleOperations } from './create-console-operations.js';
 import { describeGateway, describeSources, describeState, type StatusParts } from './describe-gateway.js';
@@ -90,7 +90,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
     ...(metrics ? [metrics.observer] : []),
     ...(operators ? [operators.observer] : []),
   ]);
-  const agent = `wamp-rpc-gateway/${packageVersion()}`;
+  const agent = userAgent();
   const errorId = () =>
     Math.floor(random() * 36 ** 8)
       .toString(36)
@@ -138,7 +138,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   let startedAt = clock.wall();
   let state: GatewayState = 'stopped';
   let mode: Mode | undefined;
-  let admin: AdminSide | undefined;
+  let admin: AdminListeners | undefined;
   /** Calls of earlier modes. Each start creates a mode, and each stop drops it. */
   let callsBefore = 0;
   let starting: Promise<void> | undefined;
@@ -222,9 +222,9 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
   }
 
   /** Loads the code only if there is a listener for operators. */
-  async function createAdmin(): Promise<AdminSide | undefined> {
+  async function createAdmin(): Promise<AdminListeners | undefined> {
     if (metrics === undefined) return undefined;
-    const { createAdminSide } = await import('./admin-listeners.js');
+    const { createAdminListeners } = await import('./admin-listeners.js');
     const operations = {
       readiness: () => ({
         ready: state === 'ready',
@@ -236,7 +236,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       reload: ({ dryRun }: { readonly dryRun: boolean }) => reloader.reload(undefined, { dryRun }),
       ...consoleOperations,
     };
-    return await createAdminSide(config, { operations, added, turns, log, clock, observer });
+    return await createAdminListeners(config, { operations, added, turns, log, clock, observer });
   }
 
   /** Loads only the code of this mode: an attached gateway needs no router. */

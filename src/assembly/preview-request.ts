@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { LoadedConfig } from '../config/model.js';
 import { type Preview, previewRequest as preview } from '../gateway/preview.js';
-import { packageVersion } from '../version.js';
+import { userAgent } from '../version.js';
 
 export type { Preview } from '../gateway/preview.js';
 
@@ -30,6 +30,5 @@ export function previewRequest(
   realm: string | undefined,
   kwargs: Readonly<Record<string, unknown>>,
 ): Preview {
-  const userAgent = `wamp-rpc-gateway/${packageVersion()}`;
-  return preview(config, uri, realm, kwargs, { userAgent, uuid: randomUUID });
+  return preview(config, uri, realm, kwargs, { userAgent: userAgent(), uuid: randomUUID });
 }

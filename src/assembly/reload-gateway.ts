@@ -10,14 +10,14 @@ import { planReload, type ReloadPlan } from '../reload/plan.js';
 import type { ReloadOutcome } from '../status/actions.js';
 import { createDoorExchange } from '../transport/door-exchange.js';
 import { readCredentials } from '../transport/tcp-server.js';
-import type { AdminSide } from './admin-listeners.js';
+import type { AdminListeners } from './admin-listeners.js';
 
 /** The gateway that is reloaded. */
 export interface RunningGateway {
   readonly config: LoadedConfig;
   readonly services: readonly Service[];
   readonly mode: Mode;
-  readonly admin: AdminSide | undefined;
+  readonly admin: AdminListeners | undefined;
 }
 
 export interface ReloadDeps {

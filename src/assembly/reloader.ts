@@ -5,6 +5,7 @@ import { errorLocation, type Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
 import type { ReloadChange, ReloadOutcome } from '../status/actions.js';
 import type { ConfigurationStatus, GatewayState } from '../status/gateway-status.js';
+import { firstProblems } from './first-problems.js';
 import type { ReloadOptions } from './gateway-types.js';
 
 export interface ReloaderDeps {
@@ -29,11 +30,6 @@ export interface Reloader {
   /** For the status. Null before the first reload. */
   readonly last: ConfigurationStatus['last_reload'];
 }
-
-/**
- * The maximum number of problems. If a file is not a configuration, every line of it is a problem.
- */
-const MAX_PROBLEMS = 200;
 
 export function createReloader(deps: ReloaderDeps): Reloader {
   const { log, clock, observer } = deps;
@@ -74,7 +70,8 @@ export function createReloader(deps: ReloaderDeps): Reloader {
       if (controller.signal.aborted) return { kind: 'impossible', reason: 'the gateway is stopping' };
       return dryRun ? deps.tryOut(next) : await deps.run(next, controller.signal);
     } catch (error) {
-      if (error instanceof ConfigError) return { kind: 'refused', problems: problemsOf(error) };
+      if (error instanceof ConfigError)
+        return { kind: 'refused', problems: firstProblems(error.problems, 'problems') };
       log.error(errorLocation(error), 'a reload has met a bug of the gateway');
       return { kind: 'failed', reason: 'a bug of the gateway; its log has the place' };
     }
@@ -121,12 +118,6 @@ export function createReloader(deps: ReloaderDeps): Reloader {
 const NOTHING_CHANGED = 'the configuration was reloaded; nothing has changed';
 const REFUSED = 'the configuration was not reloaded, because it has mistakes; nothing has changed';
 const FAILED = 'the configuration was not reloaded; nothing has changed';
-
-function problemsOf({ problems }: ConfigError): readonly string[] {
-  const shown = problems.slice(0, MAX_PROBLEMS).map(formatProblem);
-  const more = problems.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more problems`] : shown;
-}
 
 function problemsIn(outcome: ReloadOutcome): readonly string[] {
   if (outcome.kind === 'done') return [];

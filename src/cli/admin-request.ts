@@ -33,12 +33,7 @@ export async function sendAdminRequest(address: AdminAddress, request: AdminRequ
   const { status, text } = await exchange(address, request);
   const body = parse(text);
   if (status === 401) throw new CommandFailure(refusedText(address), EXIT.unreachable);
-  if (body === undefined) {
-    throw new CommandFailure(
-      `${address.url} answers, but it is not an admin listener of rpc-gateway. Name another URL with --admin.`,
-      EXIT.unreachable,
-    );
-  }
+  if (body === undefined) throw notAnAdminListener(address);
   if (status === 403 || status === 400) {
     throw new CommandFailure(
       `${address.url} refuses the request: ${String(body['message'])}`,
@@ -46,6 +41,14 @@ export async function sendAdminRequest(address: AdminAddress, request: AdminRequ
     );
   }
   return { status, body };
+}
+
+/** Something answers at the address, but not as an admin listener does. */
+export function notAnAdminListener({ url }: AdminAddress): CommandFailure {
+  return new CommandFailure(
+    `${url} answers, but it is not an admin listener of rpc-gateway. Name another URL with --admin.`,
+    EXIT.unreachable,
+  );
 }
 
 async function exchange(

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../clock.js';
 import type { GatewayStatus } from '../status/gateway-status.js';
-import { sendAdminRequest } from './admin-request.js';
+import { notAnAdminListener, sendAdminRequest } from './admin-request.js';
 import { type AdminAddress, type AdminOptions, adminAddress } from './admin-target.js';
 import { jsonLine, paintForTerminal, paintNothing, wantsColour } from './colour.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
@@ -80,10 +80,7 @@ async function fetchStatus(address: AdminAddress): Promise<GatewayStatus> {
     timeoutMs: TIMEOUT_MS,
   });
   if (code === 200 && typeof body['state'] === 'string') return body as unknown as GatewayStatus;
-  throw new CommandFailure(
-    `${address.url} answers, but it is not an admin listener of rpc-gateway. Name another URL with --admin.`,
-    EXIT.unreachable,
-  );
+  throw notAnAdminListener(address);
 }
 
 function render(found: GatewayStatus, { json }: StatusOptions, host: Host): string {

@@ -1,5 +1,11 @@
 import type { CallOutcome } from '../observe/observer.js';
 
+/** Names a procedure. */
+export interface ProcedurePlace {
+  readonly realm: string;
+  readonly uri: string;
+}
+
 /** Where a keyword argument goes in the HTTP request. */
 export type ArgumentPlace = 'path' | 'query' | 'header' | 'cookie' | 'body';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { openAdminFixture } from '../../test/support/admin-fixture.js';
-import { closeAfterEach } from '../../test/support/close-after-each.js';
-import { createFakeClock } from '../../test/support/fake-clock.js';
-import { openRawHttp, requestText } from '../../test/support/raw-http.js';
+import { openAdminFixture } from '../../../test/support/admin-fixture.js';
+import { closeAfterEach } from '../../../test/support/close-after-each.js';
+import { createFakeClock } from '../../../test/support/fake-clock.js';
+import { openRawHttp, requestText } from '../../../test/support/raw-http.js';
 
 const closing = closeAfterEach();
 
@@ -62,7 +62,7 @@ describe('a call by an operator', () => {
     await expect.poll(isCanceled).toBe(true);
   });
 
-  it('is canceled when the operator leaves', async () => {
+  it('is cancelled when the operator leaves', async () => {
     const { http, isCanceled } = await call();
     http.close();
     await expect.poll(isCanceled).toBe(true);

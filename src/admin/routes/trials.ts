@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../log.js';
+import type { ProcedurePlace } from '../../status/trial.js';
 import { errorAnswer } from '../answer.js';
-import type { ProcedurePlace, TrialStart } from '../console-operations.js';
+import type { TrialStart } from '../console-operations.js';
 import type { AdminOperations } from '../operations.js';
 import type { RequestLimit } from '../request-limit.js';
 import { logAction } from './action-log.js';

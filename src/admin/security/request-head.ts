@@ -6,8 +6,8 @@ export interface RequestHead {
   readonly kind: 'head';
   readonly method: string;
   /**
-   * Without the query. It has no empty segment, no `.` or `..`, and no percent-encoding but in the
-   * name of a realm.
+   * Without the query. It has no empty segment and no `.` or `..`. Only the name of a realm has
+   * percent-encoding.
    */
   readonly path: string;
   readonly host: string;
@@ -75,9 +75,9 @@ const PLAIN = /^[A-Za-z0-9._~-]+$/;
 
 /**
  * The path of a request target, if it is in its normal form (RFC 3986 section 6). No path of this
- * listener needs another form, and only the names of realms need percent-encoding. So a path in another form is a mistake, or an attempt to pass a
- * check that sees the path in another way. The absolute form (RFC 9112 section 3.2.2) has a second
- * host, so it is refused as well.
+ * listener needs another form, and only the names of realms need percent-encoding. So a path in
+ * another form is a mistake, or an attempt to pass a check that sees the path in another way. The
+ * absolute form (RFC 9112 section 3.2.2) has a second host, so it is refused as well.
  */
 function plainPath(target: string): string | undefined {
   const path = target.split('?', 1)[0] ?? '';

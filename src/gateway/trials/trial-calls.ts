@@ -6,7 +6,7 @@ import { TRIAL_CALLER } from './trial-caller.js';
 import { type EndedTrial, endedTrial } from './trial-result.js';
 
 /** Maximum calls at a time. */
-export const MAX_TRIALS = 20;
+const MAX_TRIALS = 20;
 
 /** A call that an operator tries. */
 export interface RunningTrial {
@@ -15,7 +15,7 @@ export interface RunningTrial {
   readonly deadlineMs: number;
   /** It never rejects. */
   readonly ended: Promise<EndedTrial>;
-  /** As if its caller had canceled it. */
+  /** Ends the call with `canceled`, as if its caller had cancelled it. */
   cancel(): void;
 }
 
@@ -25,7 +25,7 @@ export interface TrialCalls {
   /**
    * Resolves when all calls have ended.
    *
-   * @param graceMs milliseconds after which they are canceled
+   * @param graceMs milliseconds after which they are cancelled
    */
   drain(graceMs: number): Promise<void>;
   /** The number of calls so far. */

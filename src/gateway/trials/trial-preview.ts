@@ -1,20 +1,15 @@
 import type { LoadedConfig } from '../../config/model.js';
-import type { TrialPreview, TrialRequest } from '../../status/trial.js';
+import type { ProcedurePlace, TrialPreview, TrialRequest } from '../../status/trial.js';
 import { BadRequest, type Kwargs } from '../pipeline/call.js';
 import { type Preview, type PreviewDeps, previewRequest } from '../preview.js';
 import { previewCurl } from '../preview-curl.js';
 import { MARKED, withNames, withShellVariables } from '../shown-variables.js';
 import { TRIAL_CALLER } from './trial-caller.js';
 
-export interface TrialPlace {
-  readonly realm: string;
-  readonly uri: string;
-}
-
 /** Builds the request of a call that an operator may try. Secrets are shown as `$TOKEN`, or masked. */
 export function previewTrial(
   config: LoadedConfig,
-  { realm, uri }: TrialPlace,
+  { realm, uri }: ProcedurePlace,
   kwargs: Kwargs,
   deps: Pick<PreviewDeps, 'userAgent' | 'uuid'>,
 ): TrialPreview {
