@@ -68,6 +68,7 @@ const SECRETS_WAIT_MS = 3_000;
 export function createGateway(first: LoadedConfig, options: GatewayOptions = {}): Gateway {
   const { log = silentLogger, clock = systemClock, random = Math.random, uuid = randomUUID } = options;
   const { env = process.env, adminRoutes: added = [] } = options;
+  const addedPaths = [...new Set(added.map(({ path }) => path))];
   /** The configuration in use. A reload replaces it. */
   let config = first;
   const records = createServiceRecords(clock);
@@ -276,6 +277,7 @@ export function createGateway(first: LoadedConfig, options: GatewayOptions = {})
       certificates,
       mode,
       adminListeners: admin?.listeners ?? [],
+      addedPaths,
       clock,
     };
   }

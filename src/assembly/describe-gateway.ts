@@ -35,6 +35,7 @@ export interface StatusParts {
   /** Undefined before the start. */
   readonly mode: ModeStatus | undefined;
   readonly adminListeners: ModeStatus['listeners'];
+  readonly addedPaths: readonly string[];
   readonly clock: Clock;
 }
 
@@ -64,6 +65,7 @@ export function describeState(parts: StatusParts): StatusEvent {
     })),
     attached_sessions: (mode?.links ?? []).map((link) => describeLink(link, clock)),
     alarms: alarmsOf(parts),
+    added_paths: parts.addedPaths,
   };
 }
 

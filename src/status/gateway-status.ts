@@ -95,4 +95,6 @@ export interface GatewayStatus {
   readonly listeners: readonly ListenerStatus[];
   readonly attached_sessions: readonly AttachedStatus[];
   readonly alarms: readonly AlarmStatus[];
+  /** The paths that the program which embeds the gateway has added to the admin listeners. */
+  readonly added_paths: readonly string[];
 }

@@ -54,5 +54,6 @@ export const gatewayStatus = (more: Partial<GatewayStatus> = {}): GatewayStatus 
   listeners: [],
   attached_sessions: [],
   alarms: [],
+  added_paths: [],
   ...more,
 });

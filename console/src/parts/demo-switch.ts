@@ -1,10 +1,15 @@
 import { useState } from 'preact/hooks';
 import { ApiError, post } from '../api.js';
 import { html } from '../html.js';
+import { status } from '../state.js';
 import { useLoaded } from './loaded.js';
 
-/** Stops and starts the API of the demo. Other gateways have no such switch. */
+/** Stops and starts the API of the demo. Other gateways have no such switch, and are not asked. */
 export function DemoSwitch() {
+  return status.value?.added_paths.includes('/demo/api') ? html`<${Switch} />` : null;
+}
+
+function Switch() {
   const loaded = useLoaded<{ readonly running: boolean }>('demo/api', 0);
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');

@@ -27,6 +27,7 @@ describe('the status of a gateway', () => {
       configuration: { file: null, hash: expect.stringMatching(/^[0-9a-f]{64}$/), last_reload: null },
       attached_sessions: [],
       alarms: [],
+      added_paths: [],
     });
     expect(gateway.status().procedures).toContainEqual({
       uri: GET,

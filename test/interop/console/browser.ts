@@ -51,9 +51,7 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
-    // The page asks whether this is the demo.
-    if (message.type() === 'error' && !message.location().url.endsWith('/demo/api'))
-      complaints.push(message.text());
+    if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('request', (request) => {
     if (new URL(request.url()).host !== new URL(url).host) complaints.push(`a request to ${request.url()}`);
