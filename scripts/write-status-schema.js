@@ -15,6 +15,7 @@ const TYPES = [
   'StatusEvent',
   'LiveCalls',
   'ServiceDetail',
+  'AllTraffic',
   'TrafficHistories',
   'RealmDetail',
   'ConfigurationDetail',

@@ -3,7 +3,7 @@ import type { ActionOutcome } from '../status/actions.js';
 import type { ConfigurationDetail } from '../status/effective-key.js';
 import type { LiveCalls } from '../status/live-calls.js';
 import type { RealmDetail } from '../status/realm-detail.js';
-import type { ServiceDetail, TrafficHistories } from '../status/service-status.js';
+import type { AllTraffic, ServiceDetail, TrafficHistories } from '../status/service-status.js';
 import type { StatusEvent } from '../status/status-event.js';
 import type { ProcedurePlace, TrialForm, TrialPreview } from '../status/trial.js';
 
@@ -29,6 +29,8 @@ export type TrialStart =
 export interface ConsoleOperations {
   /** Undefined if there is no such service. */
   serviceDetail(service: string): ServiceDetail | undefined;
+  /** The calls of all procedures. */
+  traffic(): AllTraffic;
   /** The recent traffic of each service. */
   history(): TrafficHistories;
   /** What is needed to try a procedure. Undefined if there is no such procedure. */

@@ -9,6 +9,7 @@ import type { Mode } from '../modes/mode.js';
 import type { ActionOutcome } from '../status/actions.js';
 import type { LiveCallFeed } from '../status/live-call-feed.js';
 import type { ServiceRecords } from '../status/service-records.js';
+import { slowestProcedures } from '../status/slowest-procedures.js';
 import type { StateChanges } from '../status/state-changes.js';
 import type { StatusEvent } from '../status/status-event.js';
 import type { ProcedurePlace } from '../status/trial.js';
@@ -55,6 +56,7 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
         history: records.historyOf(name),
       };
     },
+    traffic: () => slowestProcedures(services().flatMap(({ name }) => records.trafficOf(name))),
     history: () => Object.fromEntries(services().map(({ name }) => [name, records.historyOf(name)])),
     trialForm(place) {
       const found = findProcedure(place);

@@ -70,7 +70,8 @@ export function createRollingFigures(stepMs: number, steps: number): RollingFigu
       const current = ring.filter((step) => step !== undefined && step.at > oldest) as Step[];
       const calls = sum(current, (step) => step.calls);
       const errors = sum(current, (step) => step.errors);
-      const percentile = (share: number) => percentileOf(current, Math.ceil(calls * share));
+      const classes = mergeClasses(current);
+      const percentile = (share: number) => percentileOf(classes, Math.ceil(calls * share));
       return {
         calls,
         errors,
@@ -88,12 +89,21 @@ export function durationClassOf(durationMs: number): number {
   return Math.min(CLASSES - 1, Math.ceil(Math.log(durationMs / SHORTEST_MS) * PER_LOG));
 }
 
+/** Plain loops, because one page of the console asks for the figures of thousands of procedures. */
+function mergeClasses(steps: readonly Step[]): Float64Array {
+  const merged = new Float64Array(CLASSES);
+  for (const { classes } of steps)
+    for (let index = 0; index < CLASSES; index++)
+      merged[index] = (merged[index] as number) + (classes[index] as number);
+  return merged;
+}
+
 /** Returns the middle of the class of the call with this rank. */
-function percentileOf(steps: readonly Step[], rank: number): number | null {
+function percentileOf(classes: Float64Array, rank: number): number | null {
   if (rank === 0) return null;
   let below = 0;
   for (let index = 0; index < CLASSES; index++) {
-    below += sum(steps, ({ classes }) => classes[index] as number);
+    below += classes[index] as number;
     if (below >= rank) return round(SHORTEST_MS * GROWTH ** (index - (index === 0 ? 0 : 0.5)));
   }
   return null;

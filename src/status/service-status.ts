@@ -59,6 +59,14 @@ export interface ProcedureTraffic {
   readonly last_hour: CallFigures;
 }
 
+/** The answer to `GET /traffic`: the calls of the procedures of all services. */
+export interface AllTraffic {
+  /** The procedures that have been called, at most 2,000: the slowest ones of the last hour. */
+  readonly procedures: readonly ProcedureTraffic[];
+  /** How many more have been called. */
+  readonly omitted: number;
+}
+
 /** The answer to `GET /services/NAME`: more about one service than its status. */
 export interface ServiceDetail {
   /** The procedures that have been called. */

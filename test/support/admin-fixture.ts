@@ -78,6 +78,7 @@ const IDLE: AdminOperations = {
     service === 'billing'
       ? { procedures: [], errors: [], history: { step_seconds: 10, calls: [], errors: [] } }
       : undefined,
+  traffic: () => ({ procedures: [], omitted: 0 }),
   history: () => ({}),
   trialForm: () => undefined,
   previewTrial: () => undefined,

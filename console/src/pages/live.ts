@@ -36,7 +36,7 @@ export function Live() {
   return html`
     <h1>Live</h1>
     <form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
-      <label>text <input type="search" value=${text.value} onInput=${setTo(text)} placeholder="procedure, authid, id, trace" /></label>
+      <label>text <input type="search" value=${text.value} onInput=${setTo(text)} placeholder="procedure, authid, id, trace" size="28" /></label>
       <label>service <select value=${service.value} onChange=${setTo(service)}>
         <option value="">all</option>${(status.value?.services ?? []).map(({ name }) => html`<option value=${name}>${name}</option>`)}
       </select></label>

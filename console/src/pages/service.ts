@@ -1,13 +1,14 @@
 import type { FailedCall, ServiceDetail, ServiceStatus } from '../../../dist/status/service-status.js';
-import { ago, clockTime, count, milliseconds, percent } from '../format.js';
+import { causeText } from '../cause-text.js';
+import { ago, clockTime, count, duration, milliseconds, percent } from '../format.js';
 import { html } from '../html.js';
 import { ActionButton } from '../parts/action-button.js';
 import { Fields } from '../parts/fields.js';
 import { useLoaded } from '../parts/loaded.js';
-import { ProcedureTraffic } from '../parts/procedure-traffic.js';
+import { ProcedureTraffic, TrafficChoices } from '../parts/procedure-traffic.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { StateMark } from '../parts/state-mark.js';
-import { history, now, status } from '../state.js';
+import { history, now, procedures, status } from '../state.js';
 import { secretText, tokenText } from './overview.js';
 
 const EVERY_MS = 5_000;
@@ -22,12 +23,18 @@ export function Service({ name }: { readonly name: string }) {
   const detail = loaded.kind === 'loaded' ? loaded.value : undefined;
   return html`
     <h1>${name} <${StateMark} state=${service.state} /></h1>
-    ${service.reason === null ? null : html`<p>Calls are refused, because ${service.reason}.</p>`}
+    ${service.reason === null ? null : html`<p>Calls are refused, because ${whyOf(service)}.</p>`}
     <${Facts} service=${service} />
     <${Actions} service=${service} path=${path} />
     ${loaded.kind === 'failed' ? html`<p class="banner" role="alert">${loaded.message}</p>` : null}
-    <${ProcedureTraffic} service=${name} traffic=${detail?.procedures} />
+    <${Procedures} service=${name} traffic=${detail?.procedures} />
     <${Errors} errors=${detail?.errors} />`;
+}
+
+/** The reason, with what the last probe met. */
+export function whyOf({ state, reason, probe }: ServiceStatus): string {
+  const cause = state === 'down' && probe?.outcome === 'error' ? probe.cause : null;
+  return cause === null ? (reason ?? '') : `${reason}: ${causeText(cause)}`;
 }
 
 function Facts({ service }: { readonly service: ServiceStatus }) {
@@ -35,13 +42,14 @@ function Facts({ service }: { readonly service: ServiceStatus }) {
   const figures = ({ calls, error_ratio, p50_ms, p99_ms }: ServiceStatus['last_hour']) =>
     `${count(calls)} calls, ${percent(error_ratio)} failed, p50 ${milliseconds(p50_ms)}, p99 ${milliseconds(p99_ms)}`;
   return html`<section aria-label="Facts" class="columns">
-    <div><${Sparkline} history=${history.value[service.name]} /><${Fields} rows=${[
+    <${Fields} rows=${[
       ['API', base_url],
-      ['in this state', `since ${ago(since, now.value).replace(' ago', '')}`],
+      ['in this state', `for ${duration((now.value - Date.parse(since)) / 1_000)}`],
       ['last minute', figures(last_minute)],
+      ['last 15 minutes', html`<${Sparkline} history=${history.value[service.name]} />`],
       ['last hour', figures(last_hour)],
       ['in flight', count(in_flight)],
-    ]} /></div>
+    ]} />
     <${Fields} rows=${[
       ['connections', `${count(pool.busy)} busy, ${count(pool.idle)} idle, at most ${count(pool.size)}`],
       ['waiting for a connection', count(pool.waiting)],
@@ -59,7 +67,7 @@ function probeText(probe: ServiceStatus['probe'], time: number): string {
   const { outcome, at, duration_ms, cause } = probe;
   return outcome === 'ok'
     ? `good, ${milliseconds(duration_ms)}, ${ago(at, time)}`
-    : `failed ${ago(at, time)}: ${cause ?? ''}`;
+    : `failed ${ago(at, time)}: ${causeText(cause ?? '')}`;
 }
 
 function Actions({ service, path }: { readonly service: ServiceStatus; readonly path: string }) {
@@ -73,6 +81,20 @@ function Actions({ service, path }: { readonly service: ServiceStatus; readonly 
         ? html`<${ActionButton} key="enable" label="Enable" question="Send calls to the API again?" path="${path}/enable" />`
         : html`<${ActionButton} key="disable" label="Disable" question="Refuse all calls of this service from now on?" path="${path}/disable" />`
     }
+  </section>`;
+}
+
+interface ProceduresProps {
+  readonly service: string;
+  readonly traffic: ServiceDetail['procedures'] | undefined;
+}
+
+function Procedures({ service, traffic }: ProceduresProps) {
+  const own = procedures.value.filter((procedure) => procedure.service === service);
+  return html`<section aria-labelledby="procedures">
+    <h2 id="procedures">Procedures</h2>
+    <p class="filters"><${TrafficChoices} /></p>
+    <${ProcedureTraffic} procedures=${own} traffic=${traffic} hasPlaces=${false} />
   </section>`;
 }
 

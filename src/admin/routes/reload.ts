@@ -45,7 +45,13 @@ function answerTo(
     case 'done':
       return {
         status: 200,
-        body: { outcome: 'done', dry_run: dryRun, changes: outcome.changes, notices: outcome.notices },
+        body: {
+          outcome: 'done',
+          dry_run: dryRun,
+          changes: outcome.changes,
+          notices: outcome.notices,
+          keys: outcome.keys,
+        },
       };
     case 'refused':
       return {

@@ -4,10 +4,10 @@ import type { AdminOperations } from '../operations.js';
 import { unknownIn } from './parameters.js';
 import { addRoute } from './route.js';
 
-/** `GET /services/NAME` and `GET /history`: how services do, and did in the last minutes. */
+/** `GET /services/NAME`, `GET /traffic` and `GET /history`: how services do, and did in the last minutes. */
 export function addTrafficRoutes(
   app: FastifyInstance,
-  operations: Pick<AdminOperations, 'serviceDetail' | 'history'>,
+  operations: Pick<AdminOperations, 'serviceDetail' | 'traffic' | 'history'>,
 ): void {
   addRoute(app, 'GET', '/services/:service', (request, reply) => {
     const unknown = unknownIn(request, []);
@@ -18,5 +18,6 @@ export function addTrafficRoutes(
       ? reply.code(404).send(errorAnswer('unknown', 'There is no service with this name.'))
       : reply.send(detail);
   });
+  addRoute(app, 'GET', '/traffic', (_request, reply) => reply.send(operations.traffic()));
   addRoute(app, 'GET', '/history', (_request, reply) => reply.send(operations.history()));
 }

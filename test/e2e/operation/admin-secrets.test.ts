@@ -62,7 +62,17 @@ it('no answer of an admin listener, and no log line, has a secret', async () => 
   const texts: string[] = [];
   const headers = ['Host: localhost', `Authorization: Bearer ${TOKEN}`];
   const targets = [
-    ...['/', '/livez', '/readyz', '/status', '/metrics', '/history', '/services/billing', '/configuration'],
+    ...[
+      '/',
+      '/livez',
+      '/readyz',
+      '/status',
+      '/metrics',
+      '/traffic',
+      '/history',
+      '/services/billing',
+      '/configuration',
+    ],
     ...['/realms/com.example.myrealm', `/realms/${MARK}`, `POST /realms/${MARK}/sessions/1/kill`],
     ...['probe', 'refresh-token', 'refresh-secret', 'disable', 'enable', MARK].map(
       (action) => `POST /services/billing/${action}`,

@@ -26,6 +26,16 @@ describe('the data of the console', () => {
     expect((await get('/services/shop')).status).toBe(404);
   });
 
+  it('has the calls of the procedures of all services', async () => {
+    const { caller, get } = closing(await openConsole());
+    await caller.call('com.billing.get_invoice', { id: 1 });
+    const { json } = await get('/traffic');
+    expect(json).toMatchObject({
+      procedures: [{ uri: 'com.billing.get_invoice', last_hour: { calls: 1 } }],
+      omitted: 0,
+    });
+  });
+
   it('has the recent traffic of all services', async () => {
     const { caller, get } = closing(await openConsole());
     await caller.call('com.billing.get_invoice', { id: 1 });

@@ -134,6 +134,9 @@ describe('docs/reference/status.schema.json', () => {
       const service = await get('/services/billing');
       expectDescribed('ServiceDetail', service.json);
       expect(service.json).toMatchObject({ procedures: [{}], errors: [{}] });
+      const traffic = await get('/traffic');
+      expectDescribed('AllTraffic', traffic.json);
+      expect(traffic.json).toMatchObject({ procedures: [{}] });
       const history = await get('/history');
       expectDescribed('TrafficHistories', history.json);
       expect(Object.keys(history.json)).toEqual(['billing']);
