@@ -73,7 +73,13 @@ export {
   type RoutedOutcome,
   silentObserver,
 } from './observe/observer.js';
-export type { ActionOutcome, ReloadChange, ReloadOutcome, ServiceAction } from './status/actions.js';
+export type {
+  ActionOutcome,
+  ReloadChange,
+  ReloadKey,
+  ReloadOutcome,
+  ServiceAction,
+} from './status/actions.js';
 export type {
   AlarmStatus,
   AttachedStatus,

@@ -1,4 +1,5 @@
 import { type Clock, whenAborted, withTimeout } from '../clock.js';
+import { changedKeys } from '../config/changed-keys.js';
 import type { LoadedConfig } from '../config/model.js';
 import { formatProblem, GatewayError } from '../errors.js';
 import type { Service } from '../gateway/service.js';
@@ -99,7 +100,7 @@ export function tryReload(
     for (const service of compileServices(next, plan, running, deps).fresh) void service.close();
     for (const tls of next.listeners.map(tlsOf)) if (tls !== undefined) readCredentials(tls);
     if (plan.mustRejoin) readRouterAccess(next.router);
-    return done(plan, next);
+    return { ...done(plan, next), keys: changedKeys(running.config, next) };
   } catch (error) {
     if (error instanceof GatewayError) return failed(error.message);
     throw error;
@@ -195,8 +196,8 @@ function retire(former: readonly Service[], ended: Promise<unknown>, { onRetired
   );
 }
 
-const done = ({ changes }: ReloadPlan, { notices }: LoadedConfig): ReloadOutcome => ({
-  kind: 'done',
+const done = ({ changes }: ReloadPlan, { notices }: LoadedConfig) => ({
+  kind: 'done' as const,
   changes,
   notices: notices.map(formatProblem),
 });

@@ -22,6 +22,16 @@ export interface ReloadChange {
   readonly effect: string;
 }
 
+/** A key that the files now set otherwise. Its values have no secret. */
+export interface ReloadKey {
+  /** For example `rpc_gateway.services.billing.timeout`. */
+  readonly key: string;
+  /** As in the file, with secrets masked. Null if no file set it. */
+  readonly before: string | null;
+  /** Null if no file sets it any more. */
+  readonly after: string | null;
+}
+
 /**
  * How a reload ended.
  *
@@ -33,6 +43,12 @@ export interface ReloadChange {
  *   a file.
  */
 export type ReloadOutcome =
-  | { readonly kind: 'done'; readonly changes: readonly ReloadChange[]; readonly notices: readonly string[] }
+  | {
+      readonly kind: 'done';
+      readonly changes: readonly ReloadChange[];
+      readonly notices: readonly string[];
+      /** Only with a dry run: the keys behind the changes, at most 200. */
+      readonly keys?: readonly ReloadKey[];
+    }
   | { readonly kind: 'refused'; readonly problems: readonly string[] }
   | { readonly kind: 'failed' | 'impossible'; readonly reason: string };

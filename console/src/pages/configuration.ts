@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import type { ReloadChange } from '../../../dist/status/actions.js';
+import type { ReloadChange, ReloadKey } from '../../../dist/status/actions.js';
 import type { ConfigurationDetail } from '../../../dist/status/effective-key.js';
 import { ApiError, post } from '../api.js';
 import { count } from '../format.js';
@@ -15,6 +15,8 @@ const SHOWN = 500;
 interface ReloadAnswer {
   readonly changes: readonly ReloadChange[];
   readonly notices: readonly string[];
+  /** Only before a reload. */
+  readonly keys?: readonly ReloadKey[];
 }
 
 export function Configuration() {
@@ -62,16 +64,32 @@ function ReloadResult({ progress }: { readonly progress: Progress }) {
     case 'failed':
       return html`<p class="mistake">${progress.message}</p><ul class="problems">${progress.problems.map((problem) => html`<li>${problem}</li>`)}</ul>`;
     default: {
-      const { changes } = progress.answer;
+      const { changes, keys = [] } = progress.answer;
       if (changes.length === 0)
         return html`<p>The files are the same as the configuration in use: nothing changes.</p>`;
       return html`<p>${progress.kind === 'done' ? 'The new configuration is in use.' : 'A reload would do this:'}</p>
         <table>
           <thead><tr><th scope="col">what</th><th scope="col">change</th><th scope="col">effect</th></tr></thead>
-          <tbody>${changes.map(({ what, name, change, effect }) => html`<tr><th scope="row">${what} ${name}</th><td data-label="change">${change}</td><td data-label="effect">${effect === '' ? 'nobody notices it' : effect}</td></tr>`)}</tbody>
-        </table>`;
+          <tbody>${changes.map(({ what, name, change, effect }) => html`<tr><th scope="row">${what} ${name}</th><td data-label="change">${change}</td><td data-label="effect">${effect === '' ? EFFECTS[change] : effect}</td></tr>`)}</tbody>
+        </table>
+        <${ChangedKeys} keys=${keys} />`;
     }
   }
+}
+
+/** What a change means if it disturbs nobody. */
+const EFFECTS: Readonly<Record<ReloadChange['change'], string>> = {
+  added: 'available from then on; nothing else changes',
+  changed: 'the next call uses it; no session ends',
+  removed: 'no session ends',
+};
+
+function ChangedKeys({ keys }: { readonly keys: readonly ReloadKey[] }) {
+  if (keys.length === 0) return null;
+  return html`<table class="wide">
+    <thead><tr><th scope="col">changed key</th><th scope="col">in use</th><th scope="col">in the file</th></tr></thead>
+    <tbody>${keys.map(({ key, before, after }) => html`<tr key=${key}><th scope="row"><code>${key}</code></th><td data-label="in use"><code>${before ?? '–'}</code></td><td data-label="in the file"><code>${after ?? '–'}</code></td></tr>`)}</tbody>
+  </table>`;
 }
 
 function Keys() {

@@ -253,7 +253,23 @@ describe('a reload that changes nothing', () => {
     await caller.call(GET, { id: 1 });
     expect(upstream.requests[0]?.headers['x-v']).toBeUndefined();
     expect(gateway.status().configuration.last_reload).toBeNull();
-    expect(await reload(changed)).toEqual(tried);
+    expect(await reload(changed)).toEqual({ ...tried, keys: undefined });
+  });
+
+  it('lists the changed keys in a dry run, with secrets masked', async () => {
+    const upstream = closeLater(await startRecordingUpstream());
+    const before = billingConf(upstream.url, '+timeout = 15s', '+headers.X-Api-Key = planted-1');
+    const { reload } = await openReloadFixture(before);
+    const after = billingConf(upstream.url, '+retries = 1', '+headers.X-Api-Key = planted-2');
+    const tried = await reload(after, { dryRun: true });
+    expect(tried).toMatchObject({
+      kind: 'done',
+      keys: [
+        { key: 'rpc_gateway.services.billing.retries', before: null, after: '1' },
+        { key: 'rpc_gateway.services.billing.timeout', before: '15s', after: null },
+      ],
+    });
+    expect(JSON.stringify(tried)).not.toContain('planted');
   });
 
   it('names a procedure that a client has registered', async () => {

@@ -124,6 +124,16 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByText('Calls from this tab').waitFor({ state: 'detached' });
   });
 
+  it('finds the slowest procedure of all services', async () => {
+    const { page, call } = await open('#/procedures');
+    // The others have no duration, because nobody has called them.
+    await call('com.billing.update_invoice', { id: 1 });
+    await page.getByRole('row').nth(1).filter({ hasText: GET }).waitFor();
+    await page.getByLabel('order').selectOption('slowest first');
+    const first = page.getByRole('row').nth(1);
+    await first.filter({ hasText: /com\.billing\.update_invoice.*billing.* m?s/ }).waitFor();
+  });
+
   it('watches calls, filters them and freezes the list', async () => {
     const { page, call, failCalls } = await open('#/live');
     await page.getByText('No call has ended since this page was opened.').waitFor();
@@ -210,8 +220,10 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByRole('button', { name: 'Show what would change' }).click();
     await page.getByText('A reload would do this:').waitFor();
     await page.getByRole('row', { name: /^service billing changed / }).waitFor();
+    await page.getByRole('row', { name: 'rpc_gateway.services.billing.timeout 15s 16s' }).waitFor();
+    await page.getByRole('row', { name: 'log.level – warning' }).waitFor();
     await page.getByRole('row', { name: 'setting log.level changed counts from now on' }).waitFor();
-    await page.getByRole('row', { name: /billing\.timeout 15s / }).waitFor();
+    await page.getByRole('row', { name: /billing\.timeout 15s .*bondy\.conf:/ }).waitFor();
   });
 
   it('reloads', async () => {
