@@ -64,6 +64,7 @@ export interface BuiltCall {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  readonly bytes: Buffer | undefined;
 }
 
 /** Compiles one operation, and returns a function that builds its request. */
@@ -88,7 +89,8 @@ export function operationOf(
       headers[request.headers[index]!.toLowerCase()] = request.headers[index + 1]!;
     }
     const { method, path, body } = request;
-    return { method, path, headers, body: body === undefined ? undefined : Buffer.from(body).toString() };
+    const bytes = body === undefined ? undefined : Buffer.from(body);
+    return { method, path, headers, body: bytes?.toString(), bytes };
   };
 }
 

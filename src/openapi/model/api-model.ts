@@ -136,6 +136,8 @@ export interface BodyField {
   readonly isRequired: boolean;
   readonly schema: Schema;
   readonly types: JsonTypes | undefined;
+  /** Whether the field of a multipart body is a file, or a list of files. */
+  readonly isFile: boolean;
 }
 
 export interface FieldEncoding extends Partial<Serialization> {

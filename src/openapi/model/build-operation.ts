@@ -1,17 +1,16 @@
-import type {
-  BodyField,
-  Operation,
-  OperationBody,
-  OperationHead,
-  OperationResponse,
-  Parameter,
-  Schema,
+import {
+  type BodyField,
+  JSON_TYPES,
+  type Operation,
+  type OperationHead,
+  type OperationResponse,
+  type Parameter,
+  type Schema,
 } from './api-model.js';
 import type { RawBody } from './bodies.js';
 import { jsonTypesOf } from './json-types.js';
 import { type KwargTaker, nameKwargs } from './kwarg-names.js';
-import { WRITABLE } from './media-types.js';
-import { objectShapeOf } from './object-shape.js';
+import { isFileSchema, objectShapeOf } from './object-shape.js';
 import type { RawParameter } from './parameters.js';
 
 /** An operation whose schemas are not complete yet. */
@@ -36,7 +35,8 @@ interface BodyTaker extends KwargTaker {
 export function buildOperation(raw: RawOperation, defs: Readonly<Record<string, Schema>>): BuiltOperation {
   const { head, texts, body, responses } = raw;
   const parameters = sentParameters(raw);
-  const shape = body && objectShapeOf(body.schema, defs);
+  const hasFields = body !== undefined && body.kind !== 'bytes' && body.kind !== 'text';
+  const shape = hasFields ? objectShapeOf(body.schema, defs) : undefined;
   const fields = [...(shape?.fields ?? [])].map(
     ([name, field]): BodyTaker => ({ name, in: 'body', ...field }),
   );
@@ -52,13 +52,10 @@ export function buildOperation(raw: RawOperation, defs: Readonly<Record<string, 
       isMistake: true,
     };
   }
-  const unwritable = body !== undefined && !WRITABLE.includes(body.kind) ? body : undefined;
-  if (unwritable?.isRequired === true || (unwritable !== undefined && shape !== undefined)) {
-    return {
-      kind: 'unusable',
-      reason: `its body is ${unwritable.mediaType}, which is not supported`,
-      isMistake: false,
-    };
+  const bodyTypes = hasFields ? jsonTypesOf(body.schema, defs) : undefined;
+  const isForm = body?.kind === 'form' || body?.kind === 'multipart';
+  if (isForm && bodyTypes !== undefined && (bodyTypes & JSON_TYPES.object) === 0) {
+    return { kind: 'unusable', reason: `its body is ${body.mediaType}, but has no fields`, isMistake: false };
   }
   const kwargOf = (taker: KwargTaker) => named.names.get(taker) as string;
   const operation: Operation = {
@@ -68,29 +65,28 @@ export function buildOperation(raw: RawOperation, defs: Readonly<Record<string, 
       const types = jsonTypesOf(parameter.schema, defs);
       return { ...parameter, kwarg: kwargOf(parameter), types };
     }),
-    body:
-      body === undefined || unwritable !== undefined
-        ? undefined
-        : ({
-            ...body,
-            types: jsonTypesOf(body.schema, defs),
-            fields:
-              shape &&
-              fields.map(
-                (field): BodyField => ({
-                  name: field.name,
-                  kwarg: kwargOf(field),
-                  isRequired: field.isRequired,
-                  schema: field.schema,
-                  types: jsonTypesOf(field.schema, defs),
-                }),
-              ),
-            wholeKwarg: named.names.get(whole) ?? 'body',
-            allowsOthers: shape?.allowsOthers ?? false,
-          } satisfies OperationBody),
+    body: body && {
+      ...body,
+      types: bodyTypes,
+      fields: shape && fields.map((field) => fieldOf(field, kwargOf(field), body.kind, defs)),
+      wholeKwarg: named.names.get(whole) ?? 'body',
+      allowsOthers: shape?.allowsOthers ?? false,
+    },
     responses,
   };
   return { kind: 'operation', operation };
+}
+
+function fieldOf(
+  { name, isRequired, schema }: BodyTaker,
+  kwarg: string,
+  kind: RawBody['kind'],
+  defs: Readonly<Record<string, Schema>>,
+): BodyField {
+  const isFile = kind === 'multipart' && isFileSchema(schema, defs);
+  // A file is bytes, text, or a dictionary with a name.
+  const types = isFile ? undefined : jsonTypesOf(schema, defs);
+  return { name, kwarg, isRequired, schema, types, isFile };
 }
 
 /** The parameters in the order of their places. Each variable of the path has one. */

@@ -2,9 +2,6 @@ import type { BodyKind } from './api-model.js';
 
 const KINDS: readonly BodyKind[] = ['json', 'form', 'multipart', 'bytes', 'text'];
 
-/** The kinds of bodies that the gateway can write. */
-export const WRITABLE: readonly BodyKind[] = ['json'];
-
 /** How a body of a media type is written. */
 export function kindOf(mediaType: string): BodyKind {
   const type = essence(mediaType);
@@ -43,7 +40,15 @@ export function preferredOf(mediaTypes: readonly string[]): string | undefined {
   return mediaTypes.toSorted((one, other) => rank(one) - rank(other))[0];
 }
 
-/** What Content-Type has for a media type of the document. */
+/** What Content-Type has for a media type of the document, which may be a range. */
 export function sentMediaType(mediaType: string): string {
-  return mediaType.includes('*') ? 'application/json' : mediaType;
+  return mediaType.includes('*') ? FOR_RANGES[kindOf(mediaType)] : mediaType;
 }
+
+const FOR_RANGES: Readonly<Record<BodyKind, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  multipart: 'multipart/form-data',
+  bytes: 'application/octet-stream',
+  text: 'text/plain',
+};

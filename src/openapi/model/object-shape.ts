@@ -121,9 +121,27 @@ function isSame(one: Schema, other: Schema): boolean {
 }
 
 function isReadOnly(schema: Schema, defs: Defs): boolean {
+  return someOf(schema, defs, (each) => each['readOnly'] === true);
+}
+
+/** Whether a schema is that of a file, or of a list of files. */
+export function isFileSchema(schema: Schema, defs: Defs): boolean {
+  return someOf(
+    schema,
+    defs,
+    (each) => isFile(each) || (isRecord(each['items']) && someOf(each['items'], defs, isFile)),
+  );
+}
+
+function isFile({ format, contentMediaType, contentEncoding }: SchemaObject): boolean {
+  return format === 'binary' || (typeof contentMediaType === 'string' && contentEncoding === undefined);
+}
+
+/** Looks at a schema, and at those that it is only another name for. */
+function someOf(schema: Schema, defs: Defs, test: (schema: SchemaObject) => boolean): boolean {
   let at = schema;
   for (let hops = 0; hops < 20 && typeof at === 'object'; hops++) {
-    if (at['readOnly'] === true) return true;
+    if (test(at)) return true;
     const { $ref, allOf } = at;
     const [only, ...others] = schemasIn(allOf);
     if (typeof $ref === 'string') at = definitionOf($ref, defs);

@@ -95,7 +95,7 @@ function compileFields({
 }
 
 /** A number of the configuration may have more digits than a double. It stays text. */
-function plainValue(value: unknown): unknown {
+export function plainValue(value: unknown): unknown {
   if (!isJsonText(value)) return value;
   const text = textOfJson(value);
   return text.startsWith('[') || text.startsWith('{') ? parseJson(text) : text;

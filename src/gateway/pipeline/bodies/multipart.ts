@@ -17,9 +17,14 @@ import { bytesOfValue } from './bytes.js';
  * | null | none |
  *
  * @param boundary a random text, new for each body, so that no caller can write it into a value
+ * @param typeOf the Content-Type of a field that is not a file. Default: none for text
  * @throws BadRequest
  */
-export function encodeMultipart(fields: Kwargs, boundary: string): Uint8Array {
+export function encodeMultipart(
+  fields: Kwargs,
+  boundary: string,
+  typeOf: (name: string) => string | undefined = () => undefined,
+): Uint8Array {
   const pieces: Uint8Array[] = [];
   let text = '';
   const addPart = (head: string, content: Uint8Array | string): void => {
@@ -33,7 +38,7 @@ export function encodeMultipart(fields: Kwargs, boundary: string): Uint8Array {
   };
   for (const name of Object.keys(fields)) {
     const value = fields[name];
-    for (const item of Array.isArray(value) ? value : [value]) addField(name, item, addPart);
+    for (const item of Array.isArray(value) ? value : [value]) addField(name, item, typeOf(name), addPart);
   }
   pieces.push(Buffer.from(`${text}--${boundary}--\r\n`));
   // One copy, because the parts are views of the message of the caller.
@@ -42,16 +47,16 @@ export function encodeMultipart(fields: Kwargs, boundary: string): Uint8Array {
 
 type AddPart = (head: string, content: Uint8Array | string) => void;
 
-function addField(name: string, value: unknown, addPart: AddPart): void {
+function addField(name: string, value: unknown, type: string | undefined, addPart: AddPart): void {
   if (value === undefined || value === null) return;
   const bytes = bytesOfValue(value);
   if (bytes !== undefined) {
     addPart(head(name, { filename: name, type: BYTES_TYPE }), bytes);
   } else if (isScalar(value)) {
-    addPart(head(name), String(value));
+    addPart(head(name, { type }), String(value));
   } else if (isDictionary(value) && Object.hasOwn(value, 'data')) {
-    const { data, filename, type } = readFile(name, value);
-    addPart(head(name, { filename, type }), data);
+    const file = readFile(name, value);
+    addPart(head(name, file), file.data);
   } else {
     addPart(head(name, { type: 'application/json' }), stringifyJson(value));
   }
@@ -85,7 +90,10 @@ function readFile(name: string, value: Readonly<Record<string, unknown>>): FileP
   return { data: bytes ?? (data as string), filename, type: (type as string | null) ?? preset };
 }
 
-function head(name: string, file: { readonly filename?: string; readonly type?: string } = {}): string {
+function head(
+  name: string,
+  file: { readonly filename?: string; readonly type?: string | undefined } = {},
+): string {
   let text = `Content-Disposition: form-data; name="${quoted(name)}"`;
   if (file.filename !== undefined) text += `; filename="${quoted(file.filename)}"`;
   if (file.type !== undefined) text += `\r\nContent-Type: ${file.type}`;

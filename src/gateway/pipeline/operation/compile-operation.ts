@@ -2,7 +2,6 @@ import type { Operation, Parameter, ParameterPlace } from '../../../openapi/mode
 import type { HttpMethod } from '../../../upstream/http-message.js';
 import type { RequestBuilder } from '../built-request.js';
 import { BadRequest, type Call, type Kwargs } from '../call.js';
-import { CONFIGURED_RULE, JSON_OBJECT_RULE } from '../content-type-rule.js';
 import { compileHeaders, type HeaderBuilder } from '../headers.js';
 import { compileIdempotency } from '../idempotency.js';
 import { compilePath } from '../path.js';
@@ -84,8 +83,9 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
       search = joinQuery(search, remainingQuery(call, rule, settings.query_style, maxLine));
     if (filledPath.length + search.length > maxLine) throw new BadRequest(TOO_LONG);
     const others = remaining === 'body' ? remainingKwargs(call, rule) : undefined;
-    const body = content.build(call, others, remainingJson);
-    const built = headers(call, body === undefined ? undefined : content.mediaType);
+    const boundary = content.hasBoundary ? deps.uuid() : '';
+    const body = content.build(call, others, remainingJson, boundary);
+    const built = headers(call, body === undefined ? undefined : content.type + boundary);
     const keyed = idempotency(built.headers);
     return {
       request: {
@@ -119,7 +119,6 @@ function compileOperationHeaders(
   const { settings } = procedure;
   const max = service.settings['pool.max_request_header_size'];
   const owned = credential.ownedHeaders;
-  const { mediaType } = content;
   return compileHeaders({
     entries: settings.headers.filter(({ name }) => !owned.includes(name.toLowerCase())),
     cookies: owned.includes('cookie') ? [] : settings.cookies,
@@ -128,9 +127,8 @@ function compileOperationHeaders(
     accept: acceptOf(operation),
     owned,
     callerHeaders: service.settings.caller_headers,
-    contentType: mediaType,
-    // Another media type of the document cannot be changed by a caller.
-    typeRule: mediaType === 'application/json' ? JSON_OBJECT_RULE : CONFIGURED_RULE,
+    contentType: content.type,
+    typeRule: content.typeRule,
     max,
     userAgent: deps.userAgent,
     realm: settings.realm,
@@ -149,7 +147,9 @@ function compileUses(
   { content, rule }: TakenKwargs & { readonly rule: RemainingRule },
 ): ((name: string) => Use) | undefined {
   const { remaining } = procedure.settings;
-  if (remaining === 'query' || service.settings['openapi.validate'] === 'full') return undefined;
+  if (remaining === 'query' || !content.isJson || service.settings['openapi.validate'] === 'full') {
+    return undefined;
+  }
   const inTemplates = remainingRule(procedure, '', credential.ownedQuery).consumed;
   const asJson = new Set(content.fields.map(({ kwarg }) => kwarg).filter((kwarg) => !inTemplates.has(kwarg)));
   return (name) => {

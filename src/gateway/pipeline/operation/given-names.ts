@@ -1,14 +1,14 @@
 import type { Credential } from '../../../auth/credential.js';
 import type { ProcedureConfig } from '../../../config/model.js';
 import { foldFieldName } from '../../../config/types/http-fields.js';
-import type { BodyField, Parameter } from '../../../openapi/model/api-model.js';
+import type { Parameter } from '../../../openapi/model/api-model.js';
 import { type IsOwned, ownedFields, ownedParameters } from '../owned-names.js';
 import { queryNames } from '../query.js';
 
 /** What the configuration fills in the request of an operation. Callers cannot give it. */
 export interface GivenNames {
   isGiven(parameter: Parameter): boolean;
-  isGivenField(field: BodyField): boolean;
+  readonly isFieldGiven: IsOwned;
   readonly isQueryGiven: IsOwned;
   readonly isCookieGiven: IsOwned;
 }
@@ -48,7 +48,7 @@ export function givenNames(
           return isCookieGiven(name);
       }
     },
-    isGivenField: ({ name }) => isFieldGiven(name),
+    isFieldGiven,
     isQueryGiven,
     isCookieGiven,
   };

@@ -1,26 +1,39 @@
 import type { ProcedureConfig } from '../../../config/model.js';
-import { isJsonText } from '../../../json-text/json-text.js';
 import type { BodyField, Operation } from '../../../openapi/model/api-model.js';
-import { compileBody, type JsonBody, objectBody, toJson } from '../body.js';
+import { CONTENT_TYPES, compileContent, plainValue } from '../bodies/content.js';
+import type { JsonBody } from '../body.js';
 import type { Call, Kwargs } from '../call.js';
+import {
+  CONFIGURED_RULE,
+  type ContentTypeRule,
+  contentTypeRule,
+  JSON_OBJECT_RULE,
+} from '../content-type-rule.js';
 import type { RemainingJson } from '../split-kwargs.js';
 import { compileTypedTemplate } from '../typed-template.js';
+import { compileFieldsWriter, compileWholeWriter, contentTypeOf } from './body-writers.js';
 import type { GivenNames } from './given-names.js';
 import { kwargOf } from './operation-parameters.js';
 
 /** The body of an operation, and the kwargs that it takes. */
 export interface OperationContent {
-  readonly mediaType: string;
+  /** The Content-Type. For multipart the boundary follows. */
+  readonly type: string;
+  readonly typeRule: ContentTypeRule;
+  readonly hasBoundary: boolean;
+  /** Whether kwargs may stay JSON text. */
+  readonly isJson: boolean;
   /** The kwargs of its fields, or the one kwarg of the whole body. */
   readonly fields: readonly BodyTaker[];
   readonly isRequired: boolean;
   /** Whether a call has a value for the body. */
   has(kwargs: Kwargs): boolean;
-  /** Returns undefined for an empty body. */
+  /** Returns undefined for an empty body. Throws BadRequest. */
   build(
     call: Call,
     remaining: Kwargs | undefined,
     remainingJson: RemainingJson | undefined,
+    boundary: string,
   ): JsonBody | undefined;
 }
 
@@ -30,8 +43,6 @@ export interface BodyTaker extends Pick<BodyField, 'kwarg' | 'isRequired' | 'sch
   readonly what: 'body' | 'field of the body';
 }
 
-const JSON_TYPE = 'application/json';
-
 /** Compiles the body of an operation: what the document says, and templates of the configuration. */
 export function compileOperationBody(
   operation: Operation,
@@ -39,45 +50,50 @@ export function compileOperationBody(
   given: GivenNames,
 ): OperationContent {
   const { body } = operation;
-  const { realm, body_whole: whole, body: templates } = settings;
+  const { realm, body_whole: whole, body: templates, body_content_type: ownType } = settings;
   if (whole !== undefined || (body === undefined && settings.remaining !== 'body')) {
-    return {
-      mediaType: body?.mediaType ?? JSON_TYPE,
-      fields: [],
-      isRequired: false,
-      has: () => false,
-      build: compileBody(whole, templates, realm),
-    };
+    const { type, hasBoundary, write } = compileContent(settings);
+    const typeRule = contentTypeRule(settings);
+    return { ...NOTHING, type, typeRule, hasBoundary, isJson: false, build: write };
   }
+  const kind = body?.kind ?? 'json';
+  const type = ownType ?? contentTypeOf(kind, body?.mediaType ?? CONTENT_TYPES.json);
+  const common = {
+    type,
+    // A caller cannot change the media type of the document.
+    typeRule: type === CONTENT_TYPES.json ? JSON_OBJECT_RULE : CONFIGURED_RULE,
+    hasBoundary: kind === 'multipart',
+    isJson: kind === 'json',
+    isRequired: body?.isRequired === true,
+  };
+  const isGiven = (name: string) => given.isFieldGiven(name);
   if (body !== undefined && body.fields === undefined && templates.length === 0) {
-    const { wholeKwarg, mediaType, isRequired, schema, types } = body;
+    const { wholeKwarg, schema, types } = body;
+    const write = compileWholeWriter(body, isGiven);
     return {
-      mediaType,
+      ...common,
       fields: [{ kwarg: wholeKwarg, what: 'body', isRequired: true, schema, types }],
-      isRequired,
       has: (kwargs) => kwargOf(kwargs, wholeKwarg) !== undefined,
-      build({ kwargs }) {
+      build({ kwargs }, _remaining, _remainingJson, boundary) {
         const value = kwargOf(kwargs, wholeKwarg);
-        if (value === undefined) return undefined;
-        return isJsonText(value) ? value.bytes : toJson(value);
+        return value === undefined ? undefined : write(value, boundary);
       },
     };
   }
-  const fields = (body?.fields ?? []).filter((field) => !given.isGivenField(field));
+  const fields = (body?.fields ?? []).filter(({ name }) => !isGiven(name));
   const filled = templates.map(({ name, template }) => ({
     name,
     fill: compileTypedTemplate(template, `body field ${name}`, realm),
   }));
-  const isRequired = body?.isRequired === true;
+  const write = compileFieldsWriter(body, isGiven);
   return {
-    mediaType: body?.mediaType ?? JSON_TYPE,
+    ...common,
     fields: fields.map((field) => ({ ...field, what: 'field of the body' })),
-    isRequired,
     has: (kwargs) => fields.some(({ kwarg }) => kwargOf(kwargs, kwarg) !== undefined),
-    build(call, remaining, remainingJson) {
+    build(call, remaining, remainingJson, boundary) {
       // The object has no prototype, so a field called `__proto__` is an ordinary field.
       const content = Object.create(null) as Record<string, unknown>;
-      let isEmpty = !isRequired && remainingJson === undefined && remaining === undefined;
+      let isEmpty = !common.isRequired && remainingJson === undefined && remaining === undefined;
       for (const { name, kwarg } of fields) {
         const value = kwargOf(call.kwargs, kwarg);
         if (value === undefined) continue;
@@ -87,11 +103,14 @@ export function compileOperationBody(
       for (const { name, fill } of filled) {
         const value = fill(call);
         if (value === undefined) continue;
-        content[name] = value;
+        content[name] = common.isJson ? value : plainValue(value);
         isEmpty = false;
       }
       if (remaining !== undefined) for (const name of Object.keys(remaining)) content[name] = remaining[name];
-      return isEmpty ? undefined : objectBody(content, remainingJson);
+      return isEmpty ? undefined : write(content, remainingJson, boundary);
     },
   };
 }
+
+/** A body that takes no kwarg of the document. */
+const NOTHING = { fields: [], isRequired: false, has: () => false };

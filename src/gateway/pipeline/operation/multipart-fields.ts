@@ -1,0 +1,121 @@
+import type { BodyField, OperationBody, Serialization } from '../../../openapi/model/api-model.js';
+import { bytesOfValue } from '../bodies/bytes.js';
+import { addPairs } from '../bodies/field-pairs.js';
+import { encodeMultipart } from '../bodies/multipart.js';
+import { toJson } from '../body.js';
+import type { Kwargs } from '../call.js';
+import { refuseGivenNames, serializationOf } from './form-fields.js';
+import { styleValueOf } from './style-values.js';
+
+const DELIMITERS: Readonly<Partial<Record<Serialization['style'], string>>> = {
+  spaceDelimited: ' ',
+  pipeDelimited: '|',
+  tabDelimited: '\t',
+};
+
+/** Adds one or more parts for the value of a field. */
+type AddParts = (value: unknown, add: (name: string, value: unknown) => void) => void;
+
+/**
+ * Compiles the fields of a multipart body. The encoding object of a field decides about its style and
+ * its Content-Type. Otherwise bytes are files, objects are JSON, and other values are text (OpenAPI
+ * 3.1.1 section 4.8.15.1.2).
+ */
+export function compileMultipartFields(
+  fields: readonly BodyField[],
+  encoding: OperationBody['encoding'],
+  isGiven: (name: string) => boolean,
+): (values: Kwargs, boundary: string) => Uint8Array {
+  const writers = new Map(fields.map((field) => [field.name, compileField(field, encoding, isGiven)]));
+  const types = new Map(
+    Object.entries(encoding).flatMap(([name, { contentType }]) => {
+      const type = concreteType(contentType);
+      return type === undefined ? [] : [[name, type] as const];
+    }),
+  );
+  return (values, boundary) => {
+    // The object has no prototype, so a field called `__proto__` is an ordinary field.
+    const parts = Object.create(null) as Record<string, unknown[]>;
+    const add = (name: string, value: unknown): void => {
+      parts[name] ??= [];
+      parts[name].push(value);
+    };
+    for (const name of Object.keys(values)) {
+      const write = writers.get(name);
+      if (write !== undefined) write(values[name], add);
+      else for (const item of itemsOf(values[name])) add(name, item);
+    }
+    return encodeMultipart(parts, boundary, (name) => types.get(name));
+  };
+}
+
+function compileField(
+  { name, kwarg, isFile }: BodyField,
+  encoding: OperationBody['encoding'],
+  isGiven: (name: string) => boolean,
+): AddParts {
+  const found = Object.hasOwn(encoding, name) ? encoding[name] : undefined;
+  if (isFile) {
+    const type = concreteType(found?.contentType);
+    return (value, add) => {
+      for (const item of itemsOf(value)) add(name, asFile(item, name, type));
+    };
+  }
+  const how = found && serializationOf(found);
+  if (how === undefined) {
+    return (value, add) => {
+      for (const item of itemsOf(value)) add(name, item);
+    };
+  }
+  if (how.isJson) return (value, add) => add(name, toJson(value));
+  return (value, add) => {
+    if (how.explode) refuseGivenNames(value, kwarg, isGiven);
+    addStyled(name, kwarg, value, how, add);
+  };
+}
+
+function addStyled(
+  name: string,
+  kwarg: string,
+  value: unknown,
+  { style, explode }: Serialization,
+  add: (name: string, value: unknown) => void,
+): void {
+  if (style === 'deepObject') {
+    addPairs(name, value, 'indices', 'Form field', (field, texts) => add(field, texts.join(',')));
+    return;
+  }
+  const read = styleValueOf(value, kwarg);
+  const delimiter = DELIMITERS[style] ?? ',';
+  switch (read.kind) {
+    case 'none':
+      return;
+    case 'text':
+      add(name, read.text);
+      return;
+    case 'list':
+      if (explode) for (const item of read.items) add(name, item);
+      else add(name, read.items.join(delimiter));
+      return;
+    case 'object':
+      if (explode) for (const [key, text] of read.entries) add(key, text);
+      else add(name, read.entries.flat().join(delimiter));
+  }
+}
+
+/** A text is a file too, because servers tell files from other fields by the name of the file. */
+function asFile(value: unknown, name: string, type: string | undefined): unknown {
+  const isContent = typeof value === 'string' || bytesOfValue(value) !== undefined;
+  return isContent
+    ? { data: value, filename: name, ...(type !== undefined && { content_type: type }) }
+    : value;
+}
+
+function itemsOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** The encoding object may have several types, or ranges, for callers to choose from. */
+function concreteType(contentType: string | undefined): string | undefined {
+  return contentType === undefined || /[,*]/.test(contentType) ? undefined : contentType;
+}
