@@ -68,6 +68,7 @@ const ROOMS = {
     'clock',
     'turns',
   ],
+  cases: ['openapi', 'gateway', 'gateway/pipeline', 'config', 'upstream', 'json'],
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
   tracing: ['observe', 'errors', 'log', 'clock', 'version', 'summed-log'],
   metrics: ['observe', 'status', 'errors', 'turns'],

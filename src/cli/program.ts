@@ -19,6 +19,7 @@ import {
 import type { ReloadOptions } from './reload.js';
 import type { StartOptions } from './start.js';
 import type { StatusOptions } from './status.js';
+import type { TestOptions } from './test-cases.js';
 
 /** Runs a command once, or until a signal stops it. */
 export interface Runner {
@@ -223,6 +224,29 @@ Examples:
       run.once(async () => {
         const { list } = await import('./list.js');
         return list(options, host);
+      }),
+    );
+
+  program
+    .command('test')
+    .description('test a configuration without its APIs')
+    .argument('<file...>', 'files with cases, in YAML or JSON')
+    .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
+    .option('--junit <file>', 'also write the results to this file, in the XML of JUnit')
+    .addHelpText(
+      'after',
+      `
+A case is a call, the answer of the API, the request that the gateway must send, and what the caller
+must get. Nothing is sent. The exit code is 1 if a case fails. See docs/testing.md.
+
+Examples:
+  rpc-gateway test tests/billing.yaml
+  rpc-gateway test tests/*.yaml --config bondy.conf --junit results.xml`,
+    )
+    .action((files: string[], options: TestOptions) =>
+      run.once(async () => {
+        const { testCases } = await import('./test-cases.js');
+        return await testCases(files, options, host);
       }),
     );
 

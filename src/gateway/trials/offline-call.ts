@@ -1,0 +1,105 @@
+import { describeCredential } from '../../auth/credential.js';
+import { noCredential } from '../../auth/request-credential.js';
+import type { Clock } from '../../clock.js';
+import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import { silentObserver } from '../../observe/observer.js';
+import type { Turns } from '../../turns.js';
+import { createCallControl } from '../../upstream/call-control.js';
+import type { Caller } from '../../upstream/caller.js';
+import type { HttpRequest, HttpResponse } from '../../upstream/http-message.js';
+import type { Upstream } from '../../upstream/upstream.js';
+import { assemblePipeline } from '../pipeline/assemble.js';
+import { baseUrlForShow } from '../pipeline/base-url.js';
+import type { Kwargs } from '../pipeline/call.js';
+import type { Reply } from '../pipeline/reply.js';
+import { createRunningCalls } from '../pipeline/running-calls.js';
+import { fillServiceVars } from '../pipeline/service-vars.js';
+import { MARKED } from '../shown-variables.js';
+
+/** A call that the whole pipeline handles, with an answer instead of an API. */
+export interface OfflineCall {
+  readonly service: ServiceConfig;
+  readonly procedure: ProcedureConfig;
+  readonly kwargs: Kwargs;
+  readonly caller: Omit<Caller, 'realm'>;
+  readonly answer: HttpResponse;
+}
+
+export interface OfflineOutcome {
+  /**
+   * The request. Variables of the service are marks, as in {@link MARKED}. Undefined if the gateway
+   * sends none.
+   */
+  readonly request: HttpRequest | undefined;
+  readonly reply: Reply;
+}
+
+export interface OfflineDeps {
+  readonly userAgent: string;
+  readonly uuid: () => string;
+  readonly clock: Clock;
+  readonly turns: Turns;
+}
+
+/** Runs a call through the pipeline of its procedure. Nothing leaves the process. */
+export async function callOffline(call: OfflineCall, deps: OfflineDeps): Promise<OfflineOutcome> {
+  const { service, kwargs, caller, answer } = call;
+  const { clock } = deps;
+  const { procedure } = fillServiceVars(call.procedure, MARKED.show);
+  const { uri, realm } = procedure.settings;
+  const credential = describeCredential(service.settings);
+  let sent: HttpRequest | undefined;
+  const upstream: Upstream = {
+    async send({ request }) {
+      sent = request;
+      return { kind: 'response', response: answer, attempts: 1 };
+    },
+    pool: { busy: 0, idle: 0, waiting: 0 },
+    retire() {},
+    async close() {},
+  };
+  const pipeline = assemblePipeline(service, procedure, {
+    ...deps,
+    credential,
+    requestCredential: {
+      ...noCredential,
+      apply: (request) => ({
+        kind: 'ready',
+        request: credential.mask(request, MARKED.show),
+        token: undefined,
+        notAfter: Number.POSITIVE_INFINITY,
+      }),
+    },
+    variables: { current: () => new Map(), retryAfterMs: () => undefined },
+    base: baseUrlForShow(service.settings, MARKED.show),
+    upstream,
+    health: { isDown: false, isDisabled: false, isAnswered: false, retryAfterMs: () => 0 },
+    breaker: undefined,
+    problem: undefined,
+    successor: () => undefined,
+    observed: { service: service.name, procedure: uri, realm },
+    errorId: () => 'offline',
+    callLog: {
+      logsResponses: false,
+      responded() {},
+      failed() {},
+      setMode() {},
+      flush() {},
+    },
+    running: createRunningCalls(),
+    observer: silentObserver,
+  });
+  const startedAt = clock.monotonic();
+  const full: Caller = { ...caller, realm };
+  const reply = await pipeline({
+    args: [],
+    kwargs,
+    caller: full,
+    control: createCallControl(startedAt + service.settings.deadline, kwargs, full),
+    startedAt,
+    pack: undefined,
+    draining: false,
+    callerTrace: undefined,
+  });
+  return { request: sent, reply };
+}
