@@ -1,3 +1,5 @@
+import { parseExact, stringifyExact } from './exact-json.js';
+
 /** A response of the gateway that is not a success. */
 export class ApiError extends Error {
   constructor(
@@ -25,7 +27,7 @@ export function post<T>(path: string, body?: object): Promise<T> {
     method: 'POST',
     ...(body !== undefined && {
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      body: stringifyExact(body),
     }),
   });
 }
@@ -37,13 +39,21 @@ async function request<T>(path: string, init: RequestInit): Promise<T> {
   } catch {
     throw new ApiError(0, 'The gateway does not respond. Check that it runs.');
   }
-  const body = (await response.json().catch(() => ({}))) as {
-    readonly message?: unknown;
-    readonly problems?: unknown;
-  };
+  const body = await bodyOf(response);
   if (response.ok) return body as T;
   const message =
     typeof body.message === 'string' ? body.message : `The gateway answered ${response.status}.`;
   const problems = Array.isArray(body.problems) ? body.problems.map(String) : [];
   throw new ApiError(response.status, message, problems);
+}
+
+/** A response that is not JSON has neither a message nor problems. */
+async function bodyOf(
+  response: Response,
+): Promise<{ readonly message?: unknown; readonly problems?: unknown }> {
+  try {
+    return parseExact(await response.text()) as object;
+  } catch {
+    return {};
+  }
 }

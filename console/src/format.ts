@@ -4,6 +4,10 @@ const short = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 /** 1234 → "1,234" */
 export const count = (value: number): string => whole.format(value);
 
+/** 1 and "call" → "1 call"; 1234 and "call" → "1,234 calls" */
+export const counted = (value: number, name: string): string =>
+  `${count(value)} ${name}${value === 1 ? '' : 's'}`;
+
 /** Calls of the last minute → "20.6/s" */
 export const rate = (callsPerMinute: number): string => `${short.format(callsPerMinute / 60)}/s`;
 
@@ -36,8 +40,11 @@ export function duration(seconds: number): string {
   return parts.join(' ');
 }
 
-/** How long ago an ISO date is. @param now milliseconds since the epoch */
-export const ago = (iso: string, now: number): string => `${duration((now - Date.parse(iso)) / 1_000)} ago`;
+/** The time since an ISO date: "2 min 5 s". @param now milliseconds since the epoch */
+export const elapsed = (iso: string, now: number): string => duration((now - Date.parse(iso)) / 1_000);
+
+/** How long ago an ISO date is: "2 min 5 s ago" */
+export const ago = (iso: string, now: number): string => `${elapsed(iso, now)} ago`;
 
 /** The local time of an ISO date: "14:03:22" */
 export const clockTime = (iso: string): string =>

@@ -1,12 +1,10 @@
-import { computed, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import type { GatewayStatus } from '../../dist/status/gateway-status.js';
 import type { TrafficHistories } from '../../dist/status/service-status.js';
-
-/** What the stream sends: the status without the procedures, which change only with a reload. */
-export type LiveStatus = Omit<GatewayStatus, 'procedures'>;
+import type { StatusEvent } from '../../dist/status/status-event.js';
 
 /** The newest status. Undefined before the first one. */
-export const status = signal<LiveStatus | undefined>(undefined);
+export const status = signal<StatusEvent | undefined>(undefined);
 /** All procedures of the gateway. */
 export const procedures = signal<GatewayStatus['procedures']>([]);
 /** The recent traffic by service. */
@@ -15,6 +13,3 @@ export const history = signal<TrafficHistories>({});
 export const connection = signal<'connecting' | 'open' | 'lost'>('connecting');
 /** The present time, once a second, in milliseconds since the epoch. */
 export const now = signal(Date.now());
-
-export const serviceNamed = (name: string) =>
-  computed(() => status.value?.services.find((service) => service.name === name));

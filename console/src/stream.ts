@@ -1,9 +1,10 @@
 import { effect } from '@preact/signals';
 import type { GatewayStatus } from '../../dist/status/gateway-status.js';
+import type { StatusEvent } from '../../dist/status/status-event.js';
 import { get } from './api.js';
 import { takeCalls } from './live-calls.js';
 import { route } from './route.js';
-import { connection, history, type LiveStatus, now, procedures, status } from './state.js';
+import { connection, history, now, procedures, status } from './state.js';
 
 const HISTORY_EVERY_MS = 10_000;
 
@@ -36,7 +37,7 @@ function open(withCalls: boolean): EventSource {
     connection.value = 'lost';
   });
   source.addEventListener('status', ({ data }: MessageEvent<string>) => {
-    const fresh = JSON.parse(data) as LiveStatus;
+    const fresh = JSON.parse(data) as StatusEvent;
     const isOther = fresh.configuration.loaded_at !== status.value?.configuration.loaded_at;
     status.value = fresh;
     now.value = Date.now();

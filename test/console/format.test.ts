@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ago, count, duration, milliseconds, percent, rate } from '../../console/src/format.js';
+import {
+  ago,
+  count,
+  counted,
+  duration,
+  elapsed,
+  milliseconds,
+  percent,
+  rate,
+} from '../../console/src/format.js';
 
 describe('a number on the console', () => {
   it.each([
@@ -16,6 +25,9 @@ describe('a number on the console', () => {
     [duration(3_600), '1 h'],
     [duration(273_600), '3 d 4 h'],
     [duration(-5), '0 s'],
+    [counted(1, 'call'), '1 call'],
+    [counted(1234, 'call'), '1,234 calls'],
+    [elapsed('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:02:05Z')), '2 min 5 s'],
     [ago('2026-01-01T00:00:00Z', Date.parse('2026-01-01T00:02:05Z')), '2 min 5 s ago'],
   ])('reads %s', (text, expected) => {
     expect(text).toBe(expected);

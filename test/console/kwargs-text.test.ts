@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ExactNumber } from '../../console/src/exact-json.js';
 import { fieldText, readField, readKwargs, withField } from '../../console/src/trials/kwargs-text.js';
 
 describe('kwargs as text', () => {
@@ -16,6 +17,9 @@ describe('kwargs as text', () => {
     ['"10"', '10'],
     ['true', true],
     ['[1]', [1]],
+    ['1.10', '1.10'],
+    ['1e5', '1e5'],
+    ['12345678901234567890', new ExactNumber('12345678901234567890')],
   ])('take the field %s as %j, and show it again in the same way', (text, value) => {
     expect(readField(text)).toEqual(value);
     expect(fieldText(value)).toBe(text);
@@ -26,6 +30,12 @@ describe('kwargs as text', () => {
     expect(Object.keys(JSON.parse(withField({ a: 1, b: 2 }, 'a', 'x')))).toEqual(['a', 'b']);
     expect(JSON.parse(withField({ a: 1 }, 'b', '2'))).toEqual({ a: 1, b: 2 });
     expect(JSON.parse(withField({ a: 1, b: 2 }, 'a', ''))).toEqual({ b: 2 });
+  });
+
+  it('keep every digit of the other fields', () => {
+    const read = readKwargs('{"id":12345678901234567890,"a":1}');
+    const kwargs = read.kind === 'kwargs' ? read.kwargs : {};
+    expect(withField(kwargs, 'a', '2').replaceAll(/\s/g, '')).toBe('{"id":12345678901234567890,"a":2}');
   });
 
   it('keep a field with a hostile name', () => {

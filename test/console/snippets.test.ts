@@ -22,10 +22,9 @@ describe('the snippets of a call', () => {
 
   it('quote every value for the shell', () => {
     const json = JSON.stringify({ text: `it's "quoted" $HOME \`x\` \\ \n` });
-    const [command] = snippets(REALM, URI, json, undefined);
-    const script = command!.text
-      .replace('rpc-gateway', "printf '%s'")
-      .replace(/call \S+ --realm \S+ --kwargs/, '');
-    expect(spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout).toBe(json);
+    const [command] = snippets("com.a;echo'x", 'com.$(id).<get>', json, undefined);
+    const script = command!.text.replace('rpc-gateway', "printf '%s|'");
+    const words = ['call', 'com.$(id).<get>', '--realm', "com.a;echo'x", '--kwargs', json, ''];
+    expect(spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout).toBe(words.join('|'));
   });
 });

@@ -3,9 +3,10 @@ import { useState } from 'preact/hooks';
 import type { ReloadChange, ReloadKey } from '../../../dist/status/actions.js';
 import type { ConfigurationDetail } from '../../../dist/status/effective-key.js';
 import { ApiError, post } from '../api.js';
-import { count } from '../format.js';
+import { counted } from '../format.js';
 import { html } from '../html.js';
 import { useLoaded } from '../parts/loaded.js';
+import { setTo } from '../parts/set-to.js';
 import { status } from '../state.js';
 
 const text = signal('');
@@ -106,21 +107,19 @@ function Keys() {
     <section aria-labelledby="keys">
       <h2 id="keys">Keys in effect</h2>
       <form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
-        <label>find <input type="search" value=${text.value} onInput=${(event: Event) => {
-          text.value = (event.target as HTMLInputElement).value;
-        }} /></label>
+        <label>find <input type="search" value=${text.value} onInput=${setTo(text)} /></label>
         <label class="check"><input type="checkbox" checked=${!onlyWritten.value} onChange=${(
           event: Event,
         ) => {
           onlyWritten.value = !(event.target as HTMLInputElement).checked;
         }} /> with defaults</label>
-        <span class="note">${count(found.length)} keys</span>
+        <span class="note">${counted(found.length, 'key')}</span>
       </form>
       <table class="wide">
         <thead><tr><th scope="col">key</th><th scope="col">value</th><th scope="col">from</th></tr></thead>
         <tbody>${found.slice(0, SHOWN).map(({ key, value, source }) => html`<tr key=${key}><th scope="row"><code>${key}</code></th><td data-label="value"><code>${value}</code></td><td data-label="from">${source}</td></tr>`)}</tbody>
       </table>
-      ${omitted > 0 ? html`<p class="note">The gateway has ${count(omitted)} more keys, which are not listed.</p>` : null}
+      ${omitted > 0 ? html`<p class="note">The gateway has ${counted(omitted, 'more key')} that ${omitted === 1 ? 'is' : 'are'} not listed.</p>` : null}
       ${found.length > SHOWN ? html`<p class="note">The first ${SHOWN} are shown. Type a part of the key to find others.</p>` : null}
     </section>`;
 }

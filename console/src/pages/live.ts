@@ -1,32 +1,34 @@
 import { signal } from '@preact/signals';
 import type { LiveCall } from '../../../dist/status/live-calls.js';
-import { clockTime, count, milliseconds } from '../format.js';
+import { clockTime, count, counted, milliseconds } from '../format.js';
 import { html } from '../html.js';
 import { droppedCalls, isFrozen, liveCalls } from '../live-calls.js';
+import { setTo } from '../parts/set-to.js';
 import { status } from '../state.js';
 
 const text = signal('');
 const service = signal('');
 const outcome = signal('');
 
-const OUTCOMES = [
-  'ok',
-  'redirect',
-  'client_error',
-  'server_error',
-  'bad_request',
-  'auth',
-  'secrets',
-  'connect',
-  'tls',
-  'timeout',
-  'bad_answer',
-  'too_large',
-  'overload',
-  'down',
-  'canceled',
-  'internal',
-] as const;
+/** An outcome that is missing here does not compile. */
+const OUTCOMES = Object.keys({
+  ok: true,
+  redirect: true,
+  client_error: true,
+  server_error: true,
+  bad_request: true,
+  auth: true,
+  secrets: true,
+  connect: true,
+  tls: true,
+  timeout: true,
+  bad_answer: true,
+  too_large: true,
+  overload: true,
+  down: true,
+  canceled: true,
+  internal: true,
+} satisfies Record<LiveCall['outcome'], true>);
 
 /** How many rows are on the page. */
 const SHOWN = 200;
@@ -46,7 +48,7 @@ export function Live() {
       <button type="button" aria-pressed=${isFrozen.value} onClick=${() => {
         isFrozen.value = !isFrozen.value;
       }}>${isFrozen.value ? 'Continue' : 'Freeze'}</button>
-      <span class="note">${count(found.length)} calls${droppedCalls.value > 0 ? `, ${count(droppedCalls.value)} more were too many to show` : ''}</span>
+      <span class="note">${counted(found.length, 'call')}${droppedCalls.value > 0 ? `, ${count(droppedCalls.value)} more were too many to show` : ''}</span>
     </form>
     <table class="wide live">
       <thead><tr>
@@ -83,7 +85,3 @@ function matches(call: LiveCall): boolean {
     )
   );
 }
-
-const setTo = (target: { value: string }) => (event: Event) => {
-  target.value = (event.target as HTMLInputElement | HTMLSelectElement).value;
-};

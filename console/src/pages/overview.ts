@@ -1,12 +1,14 @@
 import type { ServiceStatus } from '../../../dist/status/service-status.js';
+import type { StatusEvent } from '../../../dist/status/status-event.js';
 import { ago, count, duration, milliseconds, percent, rate } from '../format.js';
 import { html } from '../html.js';
 import { Alarms } from '../parts/alarms.js';
+import { secretText, tokenText } from '../parts/credential-text.js';
 import { Fields } from '../parts/fields.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { StateMark } from '../parts/state-mark.js';
 import { linkTo } from '../route.js';
-import { history, type LiveStatus, now, status } from '../state.js';
+import { history, now, status } from '../state.js';
 
 /** Services that need attention come first. */
 const ORDER: readonly ServiceStatus['state'][] = ['down', 'waiting', 'disabled', 'up'];
@@ -56,19 +58,7 @@ function Row({ service }: { readonly service: ServiceStatus }) {
   </tr>`;
 }
 
-export function tokenText(token: ServiceStatus['token']): string {
-  if (token === null) return '–';
-  const { expires_in_seconds } = token;
-  return expires_in_seconds === null ? 'none now' : `expires in ${duration(expires_in_seconds)}`;
-}
-
-export function secretText(secret: ServiceStatus['secret']): string {
-  if (secret === null) return '–';
-  if (secret.age_seconds === null) return 'not read yet';
-  return `read ${duration(secret.age_seconds)} ago`;
-}
-
-function Gateway({ current }: { readonly current: LiveStatus }) {
+function Gateway({ current }: { readonly current: StatusEvent }) {
   const { configuration, version, node_version, uptime_seconds, mode } = current;
   const { file, loaded_at, last_reload } = configuration;
   const reloaded =
@@ -90,7 +80,7 @@ function Gateway({ current }: { readonly current: LiveStatus }) {
   </section>`;
 }
 
-function Places({ current: { realms, listeners, attached_sessions } }: { readonly current: LiveStatus }) {
+function Places({ current: { realms, listeners, attached_sessions } }: { readonly current: StatusEvent }) {
   return html`<div class="columns">
     ${
       realms.length === 0

@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { TrialForm, TrialPreview, TrialResult } from '../../../dist/status/trial.js';
+import type { ProcedurePlace, TrialForm, TrialPreview, TrialResult } from '../../../dist/status/trial.js';
 import { ApiError, post } from '../api.js';
 import { ERROR_ADVICE } from '../error-advice.js';
-import { clockTime, count, milliseconds } from '../format.js';
+import { stringifyExact } from '../exact-json.js';
+import { clockTime, counted, milliseconds } from '../format.js';
 import { html } from '../html.js';
 import { CopyButton } from '../parts/copy-button.js';
 import { JsonView } from '../parts/json-view.js';
@@ -12,12 +13,7 @@ import { clearTrials, type KeptTrial, keepTrial, trials } from '../trials/kept-t
 import { fieldText, readKwargs, withField } from '../trials/kwargs-text.js';
 import { snippets } from '../trials/snippets.js';
 
-interface Place {
-  readonly realm: string;
-  readonly uri: string;
-}
-
-export function Procedure({ realm, uri }: Place) {
+export function Procedure({ realm, uri }: ProcedurePlace) {
   const query = new URLSearchParams({ realm, uri });
   const form = useLoaded<TrialForm>(`procedure?${query}`, 0);
   if (form.kind === 'loading') return html`<h1>${uri}</h1><p class="empty">Loading…</p>`;
@@ -55,7 +51,7 @@ function Trial({ form }: { readonly form: TrialForm }) {
   }
 
   const curl = preview?.kind === 'request' ? preview.request.curl : undefined;
-  const json = read.kind === 'kwargs' ? JSON.stringify(read.kwargs) : '{}';
+  const json = read.kind === 'kwargs' ? stringifyExact(read.kwargs) : '{}';
   return html`
     <h1>${uri}</h1>
     <p><code>${method} ${path}</code> of <a href=${linkTo('services', service)}>${service}</a> in the realm ${realm}</p>
@@ -140,7 +136,7 @@ function Outcome({ outcome }: { readonly outcome: TrialResult | string | undefin
   const [happened, advice] = (code === null ? undefined : ERROR_ADVICE[code]) ?? [];
   return html`<section aria-live="polite" aria-label="Result">
     <h2>Result</h2>
-    <p><strong>${status ?? kind}</strong> ${error === null ? '' : `${error} `}in ${milliseconds(duration_ms)}, ${count(attempts)} ${attempts === 1 ? 'attempt' : 'attempts'}</p>
+    <p><strong>${status ?? kind}</strong> ${error === null ? '' : `${error} `}in ${milliseconds(duration_ms)}, ${counted(attempts, 'attempt')}</p>
     ${
       code === null
         ? null
@@ -161,7 +157,7 @@ function Body({ body }: { readonly body: TrialResult['body'] }) {
     case 'text':
       return html`<pre>${body.text}</pre>`;
     case 'bytes':
-      return html`<p class="note">${count(body.size)} bytes that are not text</p>`;
+      return html`<p class="note">${counted(body.size, 'byte')}, not text</p>`;
     case 'empty':
       return html`<p class="note">The body is empty.</p>`;
   }
@@ -181,7 +177,8 @@ function Kept({ form, open }: { readonly form: TrialForm; readonly open: (text: 
   </section>`;
 }
 
-const isSame = (kept: KeptTrial, { realm, uri }: Place): boolean => kept.realm === realm && kept.uri === uri;
+const isSame = (kept: KeptTrial, { realm, uri }: ProcedurePlace): boolean =>
+  kept.realm === realm && kept.uri === uri;
 
 function remainingText({ remaining }: TrialForm): string {
   switch (remaining) {

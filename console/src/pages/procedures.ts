@@ -4,6 +4,7 @@ import { count } from '../format.js';
 import { html } from '../html.js';
 import { useLoaded } from '../parts/loaded.js';
 import { ProcedureTraffic, TrafficChoices } from '../parts/procedure-traffic.js';
+import { setTo } from '../parts/set-to.js';
 import { procedures } from '../state.js';
 
 const EVERY_MS = 5_000;
@@ -20,9 +21,7 @@ export function Procedures() {
   return html`
     <h1>Procedures</h1>
     <form class="filters" role="search" onSubmit=${(event: Event) => event.preventDefault()}>
-      <label>find <input type="search" value=${text.value} onInput=${(event: Event) => {
-        text.value = (event.target as HTMLInputElement).value;
-      }} /></label>
+      <label>find <input type="search" value=${text.value} onInput=${setTo(text)} /></label>
       <${TrafficChoices} />
       <span class="note">${count(found.length)} of ${count(procedures.value.length)}</span>
     </form>

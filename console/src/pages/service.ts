@@ -1,15 +1,15 @@
 import type { FailedCall, ServiceDetail, ServiceStatus } from '../../../dist/status/service-status.js';
 import { causeText } from '../cause-text.js';
-import { ago, clockTime, count, duration, milliseconds, percent } from '../format.js';
+import { ago, clockTime, count, counted, elapsed, milliseconds, percent } from '../format.js';
 import { html } from '../html.js';
 import { ActionButton } from '../parts/action-button.js';
+import { secretText, tokenText } from '../parts/credential-text.js';
 import { Fields } from '../parts/fields.js';
 import { useLoaded } from '../parts/loaded.js';
 import { ProcedureTraffic, TrafficChoices } from '../parts/procedure-traffic.js';
 import { Sparkline } from '../parts/sparkline.js';
 import { StateMark } from '../parts/state-mark.js';
 import { history, now, procedures, status } from '../state.js';
-import { secretText, tokenText } from './overview.js';
 
 const EVERY_MS = 5_000;
 
@@ -40,11 +40,11 @@ export function whyOf({ state, reason, probe }: ServiceStatus): string {
 function Facts({ service }: { readonly service: ServiceStatus }) {
   const { base_url, since, last_minute, last_hour, in_flight, pool, breaker, probe, token, secret } = service;
   const figures = ({ calls, error_ratio, p50_ms, p99_ms }: ServiceStatus['last_hour']) =>
-    `${count(calls)} calls, ${percent(error_ratio)} failed, p50 ${milliseconds(p50_ms)}, p99 ${milliseconds(p99_ms)}`;
+    `${counted(calls, 'call')}, ${percent(error_ratio)} failed, p50 ${milliseconds(p50_ms)}, p99 ${milliseconds(p99_ms)}`;
   return html`<section aria-label="Facts" class="columns">
     <${Fields} rows=${[
       ['API', base_url],
-      ['in this state', `for ${duration((now.value - Date.parse(since)) / 1_000)}`],
+      ['in this state', `for ${elapsed(since, now.value)}`],
       ['last minute', figures(last_minute)],
       ['last 15 minutes', html`<${Sparkline} history=${history.value[service.name]} />`],
       ['last hour', figures(last_hour)],

@@ -1,5 +1,5 @@
 import { causeText } from '../cause-text.js';
-import { duration } from '../format.js';
+import { elapsed } from '../format.js';
 import { html } from '../html.js';
 import { linkTo } from '../route.js';
 import { now, status } from '../state.js';
@@ -11,7 +11,7 @@ export function Alarms() {
     ${alarms.map(
       ({ service, reason, raised_at }) => html`<p class="alarm" key=${service}>
         <span aria-hidden="true">▲</span>${' '}
-        <strong><a href=${linkTo('services', service)}>${service}</a> is down</strong>: ${causeText(reason)}, for ${duration((now.value - Date.parse(raised_at)) / 1_000)}
+        <strong><a href=${linkTo('services', service)}>${service}</a> is down</strong>: ${causeText(reason)}, for ${elapsed(raised_at, now.value)}
       </p>`,
     )}
   </section>`;

@@ -1,3 +1,4 @@
+import { ExactNumber } from '../exact-json.js';
 import { html } from '../html.js';
 
 /** Deeper levels are closed at first. */
@@ -16,6 +17,8 @@ export function JsonView({
   readonly name?: string;
 }) {
   const label = name === undefined ? null : html`<span class="key">${name}: </span>`;
+  if (value instanceof ExactNumber)
+    return html`<div class="leaf">${label}<span class="number">${value.text}</span></div>`;
   if (typeof value !== 'object' || value === null)
     return html`<div class="leaf">${label}<span class=${value === null ? 'null' : typeof value}>${JSON.stringify(value)}</span></div>`;
   const entries = Object.entries(value);

@@ -4,6 +4,7 @@ import type { ProcedureTraffic as Traffic } from '../../../dist/status/service-s
 import { count, milliseconds, percent } from '../format.js';
 import { html } from '../html.js';
 import { linkTo } from '../route.js';
+import { setTo } from './set-to.js';
 
 type Procedure = GatewayStatus['procedures'][number];
 type Period = 'last_minute' | 'last_hour';
@@ -30,12 +31,8 @@ const SHOWN = 300;
 /** In which order the procedures are, and of which time the figures are. */
 export function TrafficChoices() {
   return html`
-    <label>order <select value=${order.value} onChange=${(event: Event) => {
-      order.value = (event.target as HTMLSelectElement).value;
-    }}>${Object.keys(ORDERS).map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>
-    <label>calls of the <select value=${period.value} onChange=${(event: Event) => {
-      period.value = (event.target as HTMLSelectElement).value as Period;
-    }}>${Object.entries(PERIODS).map(([each, label]) => html`<option key=${each} value=${each}>${label}</option>`)}</select></label>`;
+    <label>order <select value=${order.value} onChange=${setTo(order)}>${Object.keys(ORDERS).map((each) => html`<option key=${each} value=${each}>${each}</option>`)}</select></label>
+    <label>calls of the <select value=${period.value} onChange=${setTo(period)}>${Object.entries(PERIODS).map(([each, label]) => html`<option key=${each} value=${each}>${label}</option>`)}</select></label>`;
 }
 
 export interface ProcedureTrafficProps {

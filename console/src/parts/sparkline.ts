@@ -1,5 +1,5 @@
 import type { TrafficHistory } from '../../../dist/status/service-status.js';
-import { count } from '../format.js';
+import { count, counted } from '../format.js';
 import { html } from '../html.js';
 
 const WIDTH = 120;
@@ -14,7 +14,7 @@ export function Sparkline({ history }: { readonly history: TrafficHistory | unde
   const y = (value: number) => HEIGHT - 1 - (value / top) * (HEIGHT - 2);
   const points = calls.map((value, index) => `${(index * step).toFixed(1)},${y(value).toFixed(1)}`).join(' ');
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  const label = `${count(sum(calls))} calls in 15 minutes, ${count(sum(errors))} failed`;
+  const label = `${counted(sum(calls), 'call')} in 15 minutes, ${count(sum(errors))} failed`;
   return html`<svg class="spark" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${label} preserveAspectRatio="none">
     <title>${label}</title>
     ${errors.map((value, index) =>

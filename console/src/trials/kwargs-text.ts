@@ -1,3 +1,5 @@
+import { ExactNumber, parseExact, stringifyExact } from '../exact-json.js';
+
 /** The kwargs that the user is writing. */
 export type ReadKwargs =
   | { readonly kind: 'kwargs'; readonly kwargs: Readonly<Record<string, unknown>> }
@@ -7,7 +9,7 @@ export type ReadKwargs =
 export function readKwargs(text: string): ReadKwargs {
   if (text.trim() === '') return { kind: 'kwargs', kwargs: {} };
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseExact(text);
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return { kind: 'kwargs', kwargs: value as Record<string, unknown> };
     return { kind: 'mistake', message: 'The kwargs must be a JSON object: { "name": value }.' };
@@ -16,10 +18,14 @@ export function readKwargs(text: string): ReadKwargs {
   }
 }
 
-/** A valid JSON value stays JSON, and any other text is text, as with `rpc-gateway call`. */
+/**
+ * A valid JSON value stays JSON, and any other text is text, as with `rpc-gateway call`. A number
+ * that is not written as JSON writes it (`1.10`, `1e5`) is text too. Long integers are numbers.
+ */
 export function readField(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value = parseExact(text);
+    return value instanceof ExactNumber && !/^-?\d+$/.test(value.text) ? text : value;
   } catch {
     return text;
   }
@@ -29,14 +35,14 @@ export function readField(text: string): unknown {
 export function fieldText(value: unknown): string {
   if (value === undefined) return '';
   if (typeof value === 'string' && readField(value) === value) return value;
-  return JSON.stringify(value);
+  return stringifyExact(value);
 }
 
 /** Sets one kwarg in the text. An empty field removes it. */
 export function withField(kwargs: Readonly<Record<string, unknown>>, name: string, text: string): string {
   const rest = Object.entries(kwargs).filter(([key]) => key !== name);
   const entries = text === '' ? rest : replaceInPlace(Object.entries(kwargs), name, readField(text));
-  return JSON.stringify(Object.fromEntries(entries), null, 2);
+  return stringifyExact(Object.fromEntries(entries), 2);
 }
 
 function replaceInPlace(

@@ -11,13 +11,12 @@ export function snippets(
   json: string,
   curl: string | undefined,
 ): readonly Snippet[] {
-  const quoted = `'${json.replaceAll("'", `'\\''`)}'`;
   const script = JSON.stringify(uri);
   return [
     ...(curl === undefined ? [] : [{ label: 'curl', text: curl }]),
     {
       label: 'rpc-gateway call',
-      text: `rpc-gateway call ${uri} --realm ${realm} --kwargs ${quoted}`,
+      text: `rpc-gateway call ${shellWord(uri)} --realm ${shellWord(realm)} --kwargs ${shellWord(json)}`,
     },
     { label: 'autobahn-js', text: `const result = await session.call(${script}, [], ${json});` },
     {
@@ -25,4 +24,9 @@ export function snippets(
       text: `result = await session.call(${script}, **json.loads(${JSON.stringify(json)}))`,
     },
   ];
+}
+
+/** A URI or a realm may have characters that a shell would act on. */
+function shellWord(text: string): string {
+  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

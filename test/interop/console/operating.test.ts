@@ -103,6 +103,13 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByText(`GET ${upstream.url}/invoices/a%2Fb`).waitFor();
   });
 
+  it('sends every digit of a long number', async () => {
+    const { page, upstream } = await open(`#/procedures/${REALM}/${GET}`);
+    await page.getByLabel('id').first().fill('12345678901234567890');
+    await page.getByText(`GET ${upstream.url}/invoices/12345678901234567890`).waitFor();
+    expect(await page.getByLabel('kwargs as JSON').inputValue()).toMatch(/"id": 12345678901234567890\n/);
+  });
+
   it('learns what an error means', async () => {
     const { page, upstream } = await open(`#/procedures/${REALM}/${GET}`, '+liveness.enabled = off');
     await upstream.close();
