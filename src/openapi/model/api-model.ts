@@ -157,5 +157,5 @@ export interface OperationResponse {
 
 /** As in `GET /pets/{id}`. */
 export function operationText({ method, path }: Pick<OperationHead, 'method' | 'path'>): string {
-  return `${method.toUpperCase()} ${path}`;
+  return `${method.toUpperCase()} ${path}`.trimStart();
 }

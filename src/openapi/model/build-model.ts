@@ -20,6 +20,7 @@ import {
 } from './api-model.js';
 import { readBody, readBodyOf20 } from './bodies.js';
 import { buildOperation, type RawOperation } from './build-operation.js';
+import type { SchemaContext } from './json-types.js';
 import { readParameters, type SecurityNames, securityNames } from './parameters.js';
 import { readResponses } from './responses.js';
 import { createSchemaStore, type SchemaStore } from './schemas.js';
@@ -28,6 +29,13 @@ import { namesIn, type Version } from './upgrade-schema.js';
 
 /** All methods of OpenAPI, in the order in which an operation is numbered. */
 const ALL_METHODS = [...METHODS, 'options', 'trace'] as const;
+
+/** Public documents have up to 15,000 operations. Each takes about 20 KB as a procedure. */
+const MAX_OPERATIONS = 20_000;
+/** The operations of public documents have up to 15,000 kwargs together. */
+const MAX_KWARGS = 200_000;
+/** How many schemas are looked at for types and fields. Stripe has 60,000 of them. */
+const MAX_STEPS = 20_000_000;
 
 interface Reading {
   readonly files: DocumentFiles;
@@ -84,7 +92,14 @@ function buildModel(path: string, files: DocumentFiles): ApiModel {
   }
   store.complete();
   const { defs } = store;
-  const operations = reading.operations.flatMap((raw) => finish(raw, reading, defs) ?? []);
+  const context: SchemaContext = { defs, budget: { steps: MAX_STEPS } };
+  let kwargs = 0;
+  const operations = reading.operations.flatMap((raw) => {
+    const operation = finish(raw, reading, context);
+    kwargs += (operation?.parameters.length ?? 0) + (operation?.body?.fields?.length ?? 0);
+    if (kwargs > MAX_KWARGS) throw new DocumentError(`the operations have more than ${MAX_KWARGS} kwargs`);
+    return operation ?? [];
+  });
   const title = own(own(root.value, 'info'), 'title');
   return {
     title: typeof title === 'string' ? title : '',
@@ -124,6 +139,9 @@ function readPathItem(template: string, node: Located, reading: Reading): void {
   for (const method of ALL_METHODS) {
     const operation = child(item, method);
     if (operation !== undefined) readOperation(template, method, operation, item, reading);
+  }
+  if (reading.operations.length + reading.unusable.length > MAX_OPERATIONS) {
+    throw new DocumentError(`the document has more than ${MAX_OPERATIONS} operations`);
   }
 }
 
@@ -188,7 +206,7 @@ function readOperation(
 }
 
 /** Builds an operation when all schemas are known. */
-function finish(raw: RawOperation, reading: Reading, defs: ApiModel['defs']): Operation | undefined {
+function finish(raw: RawOperation, reading: Reading, context: SchemaContext): Operation | undefined {
   const { store, unusable } = reading;
   const sent = [...raw.parameters.map(({ schema }) => schema), ...(raw.body ? [raw.body.schema] : [])];
   const reason = dottedPath(raw.head.path) ?? sent.map(store.brokenIn).find((each) => each !== undefined);
@@ -201,7 +219,7 @@ function finish(raw: RawOperation, reading: Reading, defs: ApiModel['defs']): Op
   );
   const [broken] = returned;
   if (broken !== undefined) remark(reading, raw.head, broken);
-  const built = buildOperation(raw, defs);
+  const built = buildOperation(raw, context);
   if (built.kind === 'operation') return built.operation;
   unusable.push({ ...raw.head, reason: built.reason, isMistake: built.isMistake });
   return undefined;

@@ -8,7 +8,7 @@ import {
   type Schema,
 } from './api-model.js';
 import type { RawBody } from './bodies.js';
-import { jsonTypesOf } from './json-types.js';
+import { jsonTypesOf, type SchemaContext } from './json-types.js';
 import { type KwargTaker, nameKwargs } from './kwarg-names.js';
 import { isFileSchema, objectShapeOf } from './object-shape.js';
 import type { RawParameter } from './parameters.js';
@@ -32,11 +32,11 @@ interface BodyTaker extends KwargTaker {
 }
 
 /** Gives kwargs to the parameters and the body of an operation. */
-export function buildOperation(raw: RawOperation, defs: Readonly<Record<string, Schema>>): BuiltOperation {
+export function buildOperation(raw: RawOperation, context: SchemaContext): BuiltOperation {
   const { head, texts, body, responses } = raw;
   const parameters = sentParameters(raw);
   const hasFields = body !== undefined && body.kind !== 'bytes' && body.kind !== 'text';
-  const shape = hasFields ? objectShapeOf(body.schema, defs) : undefined;
+  const shape = hasFields ? objectShapeOf(body.schema, context) : undefined;
   const fields = [...(shape?.fields ?? [])].map(
     ([name, field]): BodyTaker => ({ name, in: 'body', ...field }),
   );
@@ -52,7 +52,7 @@ export function buildOperation(raw: RawOperation, defs: Readonly<Record<string, 
       isMistake: true,
     };
   }
-  const bodyTypes = hasFields ? jsonTypesOf(body.schema, defs) : undefined;
+  const bodyTypes = hasFields ? jsonTypesOf(body.schema, context) : undefined;
   const isForm = body?.kind === 'form' || body?.kind === 'multipart';
   if (isForm && bodyTypes !== undefined && (bodyTypes & JSON_TYPES.object) === 0) {
     return { kind: 'unusable', reason: `its body is ${body.mediaType}, but has no fields`, isMistake: false };
@@ -62,13 +62,13 @@ export function buildOperation(raw: RawOperation, defs: Readonly<Record<string, 
     ...head,
     ...texts,
     parameters: parameters.map((parameter): Parameter => {
-      const types = jsonTypesOf(parameter.schema, defs);
+      const types = jsonTypesOf(parameter.schema, context);
       return { ...parameter, kwarg: kwargOf(parameter), types };
     }),
     body: body && {
       ...body,
       types: bodyTypes,
-      fields: shape && fields.map((field) => fieldOf(field, kwargOf(field), body.kind, defs)),
+      fields: shape && fields.map((field) => fieldOf(field, kwargOf(field), body.kind, context)),
       wholeKwarg: named.names.get(whole) ?? 'body',
       allowsOthers: shape?.allowsOthers ?? false,
     },
@@ -81,11 +81,11 @@ function fieldOf(
   { name, isRequired, schema }: BodyTaker,
   kwarg: string,
   kind: RawBody['kind'],
-  defs: Readonly<Record<string, Schema>>,
+  context: SchemaContext,
 ): BodyField {
-  const isFile = kind === 'multipart' && isFileSchema(schema, defs);
+  const isFile = kind === 'multipart' && isFileSchema(schema, context.defs);
   // A file is bytes, text, or a dictionary with a name.
-  const types = isFile ? undefined : jsonTypesOf(schema, defs);
+  const types = isFile ? undefined : jsonTypesOf(schema, context);
   return { name, kwarg, isRequired, schema, types, isFile };
 }
 

@@ -2,26 +2,32 @@ import { JSON_TYPES, type JsonTypes, type Schema } from './api-model.js';
 
 type Defs = Readonly<Record<string, Schema>>;
 
+/** The schemas of a document, while its model is built. */
+export interface SchemaContext {
+  readonly defs: Defs;
+  /** How many more schemas may be looked at. Then all schemas count as if they allowed everything. */
+  readonly budget: { steps: number };
+}
+
 const ALL = Object.values(JSON_TYPES).reduce((all, bits) => all | bits, 0);
 /** Schemas beyond this number count as if they allowed everything. A cycle has endless schemas. */
 const MAX_STEPS = 2_000;
 
-interface Walk {
-  readonly defs: Defs;
+interface Walk extends SchemaContext {
   steps: number;
   /** The names of the references that are being followed. */
   readonly open: Set<string>;
 }
 
 /** The JSON types that a schema allows at its top; undefined if it allows all. */
-export function jsonTypesOf(schema: Schema, defs: Defs): JsonTypes | undefined {
-  const types = typesOf(schema, { defs, steps: 0, open: new Set() });
+export function jsonTypesOf(schema: Schema, context: SchemaContext): JsonTypes | undefined {
+  const types = typesOf(schema, { ...context, steps: 0, open: new Set() });
   // No type at all is a mistake of the document.
   return types === ALL || types === 0 ? undefined : types;
 }
 
 function typesOf(schema: Schema, walk: Walk): JsonTypes {
-  if (typeof schema === 'boolean' || ++walk.steps > MAX_STEPS) return ALL;
+  if (typeof schema === 'boolean' || ++walk.steps > MAX_STEPS || walk.budget.steps-- <= 0) return ALL;
   let types = ALL;
   const { $ref, type, enum: values, allOf, anyOf, oneOf } = schema;
   if (typeof $ref === 'string') types &= typesOfReference($ref, walk);

@@ -1,6 +1,6 @@
 import { isRecord } from '../read/document-files.js';
 import type { Schema, SchemaObject } from './api-model.js';
-import { definitionOf, schemasIn } from './json-types.js';
+import { definitionOf, type SchemaContext, schemasIn } from './json-types.js';
 import { namesIn } from './upgrade-schema.js';
 
 type Defs = Readonly<Record<string, Schema>>;
@@ -29,8 +29,7 @@ interface Part {
 /** A schema with more parts has no shape. A cycle has endless parts. */
 const MAX_STEPS = 2_000;
 
-interface Walk {
-  readonly defs: Defs;
+interface Walk extends SchemaContext {
   steps: number;
   readonly open: Set<string>;
 }
@@ -41,8 +40,9 @@ interface Walk {
  *
  * @returns undefined if values need not be objects, or if the schema names no field
  */
-export function objectShapeOf(schema: Schema, defs: Defs): ObjectShape | undefined {
-  const walk: Walk = { defs, steps: 0, open: new Set() };
+export function objectShapeOf(schema: Schema, context: SchemaContext): ObjectShape | undefined {
+  const { defs } = context;
+  const walk: Walk = { ...context, steps: 0, open: new Set() };
   const part = partOf(schema, walk);
   if (part.isObject !== 'yes' || walk.steps > MAX_STEPS) return undefined;
   for (const name of part.required) if (!part.fields.has(name)) part.fields.set(name, true);
@@ -58,7 +58,7 @@ export function objectShapeOf(schema: Schema, defs: Defs): ObjectShape | undefin
 
 function partOf(schema: Schema, walk: Walk): Part {
   const part: Part = { fields: new Map(), required: new Set(), allowsOthers: false, isObject: 'unknown' };
-  if (typeof schema === 'boolean' || ++walk.steps > MAX_STEPS) return part;
+  if (typeof schema === 'boolean' || ++walk.steps > MAX_STEPS || walk.budget.steps-- <= 0) return part;
   addOwn(part, schema);
   const { $ref } = schema;
   if (typeof $ref === 'string' && !walk.open.has($ref)) {

@@ -131,24 +131,13 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
     }
   }
 
+  /** The names of defs with a bad reference, directly or through other defs. */
+  let brokenDefs: ReadonlyMap<string, string> | undefined;
+
   function brokenIn(schema: Schema): string | undefined {
     if (broken.size === 0) return undefined;
-    const seen = new Set<string>();
-    const open: unknown[] = [schema];
-    while (open.length > 0) {
-      const value = open.pop();
-      if (typeof value !== 'object' || value === null) continue;
-      const reason = broken.get(value as Schema);
-      if (reason !== undefined) return reason;
-      for (const [keyword, item] of Object.entries(value)) {
-        if (keyword !== '$ref' || typeof item !== 'string') open.push(item);
-        else if (!seen.has(item)) {
-          seen.add(item);
-          open.push(defs.get(item.slice(DEFS.length)));
-        }
-      }
-    }
-    return undefined;
+    brokenDefs ??= findBroken(defs, broken);
+    return brokenAt(schema, broken, (name) => brokenDefs?.get(name));
   }
 
   return {
@@ -162,4 +151,52 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
     },
     brokenIn,
   };
+}
+
+/** Finds a bad reference within a schema. */
+function brokenAt(
+  schema: Schema,
+  broken: ReadonlyMap<Schema, string>,
+  inDef: (name: string) => string | undefined,
+): string | undefined {
+  const open: unknown[] = [schema];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const { $ref } = value as { $ref?: unknown };
+    const reason =
+      broken.get(value as Schema) ?? (typeof $ref === 'string' ? inDef($ref.slice(DEFS.length)) : undefined);
+    if (reason !== undefined) return reason;
+    open.push(...Object.values(value));
+  }
+  return undefined;
+}
+
+/** Follows references backwards, from the defs with a bad reference to those that use them. */
+function findBroken(
+  defs: ReadonlyMap<string, Schema>,
+  broken: ReadonlyMap<Schema, string>,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const users = new Map<string, string[]>();
+  const waiting: string[] = [];
+  for (const [name, schema] of defs) {
+    const reason = brokenAt(schema, broken, (used) => {
+      const known = users.get(used);
+      if (known === undefined) users.set(used, [name]);
+      else known.push(name);
+      return undefined;
+    });
+    if (reason === undefined) continue;
+    found.set(name, reason);
+    waiting.push(name);
+  }
+  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+    for (const user of users.get(name) ?? []) {
+      if (found.has(user)) continue;
+      found.set(user, found.get(name) as string);
+      waiting.push(user);
+    }
+  }
+  return found;
 }
