@@ -50,10 +50,10 @@ export interface GatewayOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
    * Reads the configuration again, for a reload that gets none: `reload()` without an argument, and
-   * `POST /reload`. It throws ConfigError, or rejects with it, if there are mistakes. Default: such
-   * reloads are refused.
+   * `POST /reload`. It throws ConfigError, or rejects with it, if there are mistakes. `dryRun` is true
+   * if nothing of the result is used. Default: such reloads are refused.
    */
-  readonly readConfig?: () => LoadedConfig | Promise<LoadedConfig>;
+  readonly readConfig?: (options: Required<ReloadOptions>) => LoadedConfig | Promise<LoadedConfig>;
   /** More paths on the admin listeners. Default: none. */
   readonly adminRoutes?: readonly AdminRoute[];
 }

@@ -6,12 +6,12 @@ import type { Observer } from '../observe/observer.js';
 import type { ReloadChange, ReloadOutcome } from '../status/actions.js';
 import type { ConfigurationStatus, GatewayState } from '../status/gateway-status.js';
 import { firstProblems } from './first-problems.js';
-import type { ReloadOptions } from './gateway-types.js';
+import type { GatewayOptions, ReloadOptions } from './gateway-types.js';
 
 export interface ReloaderDeps {
   readonly state: () => GatewayState;
   /** Throws ConfigError, or rejects with it. Undefined if the gateway was not created from a file. */
-  readonly readConfig: (() => LoadedConfig | Promise<LoadedConfig>) | undefined;
+  readonly readConfig: GatewayOptions['readConfig'];
   /** Says what would change. */
   readonly tryOut: (next: LoadedConfig) => ReloadOutcome;
   readonly run: (next: LoadedConfig, signal: AbortSignal) => Promise<ReloadOutcome>;
@@ -64,8 +64,8 @@ export function createReloader(deps: ReloaderDeps): Reloader {
   async function attempt(given: LoadedConfig | undefined, dryRun: boolean): Promise<ReloadOutcome> {
     controller = new AbortController();
     try {
-      const read = deps.readConfig as () => LoadedConfig | Promise<LoadedConfig>;
-      const next = given ?? (await read());
+      const read = deps.readConfig as NonNullable<GatewayOptions['readConfig']>;
+      const next = given ?? (await read({ dryRun }));
       // A stop may have come while a document was read.
       if (controller.signal.aborted) return { kind: 'impossible', reason: 'the gateway is stopping' };
       return dryRun ? deps.tryOut(next) : await deps.run(next, controller.signal);

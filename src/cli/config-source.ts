@@ -7,10 +7,13 @@ import type { Host } from './host.js';
 /** A configuration file that can be read again. */
 export interface ConfigSource {
   /** For a reload. @throws ConfigError */
-  readonly read: () => Promise<LoadedConfig>;
+  readonly read: (options: { readonly dryRun: boolean }) => Promise<LoadedConfig>;
   /** What is read now, even if there are mistakes. */
   readonly readSources: () => Promise<ConfigSources>;
-  /** The hash of what `read` has read last. Before that, of the first configuration. */
+  /**
+   * The hash of what the last reload has read. Before that, of the first configuration. A dry run
+   * uses nothing of what it reads, so a change that it has read still waits for a reload.
+   */
   readonly lastHash: () => string;
 }
 
@@ -27,13 +30,14 @@ export function createConfigSource(
   let { hash } = first.sources;
   const load = () => loadConfigAsync(file, { env });
   return {
-    async read() {
+    async read({ dryRun }) {
       try {
         const config = await load();
-        hash = config.sources.hash;
+        if (!dryRun) hash = config.sources.hash;
         return config;
       } catch (error) {
-        hash = sourcesOf(error).hash;
+        const { hash: found } = sourcesOf(error);
+        if (!dryRun) hash = found;
         throw error;
       }
     },
