@@ -103,9 +103,9 @@ describe('the plan of a reload', () => {
   it('says when a changed setting counts', () => {
     const changed = `${SERVICE}wamp.max_registrations = 5\nlog.level = debug\nlog.format = json\nwamp.ping_interval = 1m\n`;
     expect(inWords(plan(SERVICE, changed))).toEqual([
-      'setting wamp.ping_interval changed: counts from now on',
-      'setting wamp.max_registrations changed: counts for the next request',
-      'setting log.level changed: counts from now on',
+      'setting wamp.ping_interval changed: applies at once',
+      'setting wamp.max_registrations changed: applies to the next request',
+      'setting log.level changed: applies at once',
       'setting log.format changed: needs a restart',
     ]);
   });
@@ -192,14 +192,14 @@ describe('the plan for users', () => {
   it('says how many users are gone, and no name and no password', () => {
     const words = inWords(plan(text, text, file(ann!, bob!), file(ann!)));
     expect(words).toEqual([
-      'security r changed: counts for new logins and for the next request of every session; 1 user is gone, and their sessions get GOODBYE wamp.close.killed',
+      'security r changed: applies to new logins and to the next request of every session; 1 user is gone, and their sessions get GOODBYE wamp.close.killed',
     ]);
     expect(words.join()).not.toMatch(/hunter|bob/);
   });
 
   it('sees a changed password and a disabled user', () => {
     expect(inWords(plan(text, text, file(ann!), file({ ...ann, password: 'hunter-3' })))).toEqual([
-      'security r changed: counts for new logins and for the next request of every session',
+      'security r changed: applies to new logins and to the next request of every session',
     ]);
     expect(inWords(plan(text, text, file(ann!), file({ ...ann, enabled: false })))[0]).toContain(
       '1 user is gone',

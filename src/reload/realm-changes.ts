@@ -34,7 +34,7 @@ export function securityChanges(before: LoadedConfig, after: LoadedConfig): read
         what: 'security',
         name,
         change: 'changed',
-        effect: `counts for new logins and for the next request of every session${goodbye}`,
+        effect: `applies to new logins and to the next request of every session${goodbye}`,
       },
     ];
   });

@@ -2,16 +2,16 @@ import type { LoadedConfig } from '../config/model.js';
 import { isSameSettings } from '../config/same-settings.js';
 import type { ReloadChange } from '../status/actions.js';
 
-const REQUESTS = 'counts for the next request';
-const CONNECTIONS = 'counts for new connections';
-const NOW = 'counts from now on';
-const LOGINS = 'counts for new logins';
+const REQUESTS = 'applies to the next request';
+const CONNECTIONS = 'applies to new connections';
+const NOW = 'applies at once';
+const LOGINS = 'applies to new logins';
 const RESTART = 'needs a restart';
 
 type Effects<Settings> = Readonly<Record<keyof Settings & string, string>>;
 
 /**
- * When each key counts. The type demands every key, so that a reload ignores none silently.
+ * When each key takes effect. The type demands every key, so that a reload ignores none silently.
  * docs/operations.md has the same table.
  */
 export const SETTING_EFFECTS: {
@@ -37,7 +37,7 @@ export const SETTING_EFFECTS: {
     max_send_buffer: CONNECTIONS,
     max_send_buffer_total: NOW,
     max_send_queue: CONNECTIONS,
-    max_sessions: 'counts for new sessions',
+    max_sessions: 'applies to new sessions',
     max_registrations: REQUESTS,
     max_registration_bytes: REQUESTS,
     max_registrations_per_realm: REQUESTS,
@@ -67,7 +67,7 @@ export const SETTING_EFFECTS: {
   tracing: { 'otlp.endpoint': RESTART, service_name: RESTART, sample_ratio: RESTART },
   admin: { token: REQUESTS, hosts: REQUESTS, realm: RESTART, console_calls: REQUESTS },
   security: {
-    allow_anonymous_user: 'counts for new logins; anonymous sessions that may not join any more get GOODBYE',
+    allow_anonymous_user: 'applies to new logins; anonymous sessions that may no longer join get GOODBYE',
     salt_secret: LOGINS,
     max_failed_login_delay: LOGINS,
     max_failed_logins: LOGINS,

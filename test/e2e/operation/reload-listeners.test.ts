@@ -309,7 +309,7 @@ describe('a reload of a listener for operators', () => {
       outcome: 'done',
       changes: [
         { what: 'listener', name: 'ops', change: 'changed' },
-        { what: 'setting', name: 'admin.token', effect: 'counts for the next request' },
+        { what: 'setting', name: 'admin.token', effect: 'applies to the next request' },
       ],
     });
     expect(text + fixture.log.text()).not.toContain('hunter');

@@ -229,7 +229,7 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByRole('row', { name: /^service billing changed / }).waitFor();
     await page.getByRole('row', { name: 'rpc_gateway.services.billing.timeout 15s 16s' }).waitFor();
     await page.getByRole('row', { name: 'log.level – warning' }).waitFor();
-    await page.getByRole('row', { name: 'setting log.level changed counts from now on' }).waitFor();
+    await page.getByRole('row', { name: 'setting log.level changed applies at once' }).waitFor();
     await page.getByRole('row', { name: /billing\.timeout 15s .*bondy\.conf:/ }).waitFor();
   });
 
