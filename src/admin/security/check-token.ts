@@ -30,7 +30,9 @@ export function checkToken(
     given === undefined
       ? 'This needs admin.token, as a Bearer token or as the password of Basic.'
       : 'The token is wrong.',
-    { 'www-authenticate': ['Bearer realm="rpc-gateway"', 'Basic realm="rpc-gateway", charset="UTF-8"'] },
+    // Basic comes first: a proxy may join the two fields into one (RFC 9110 section 5.3), and Chromium
+    // reads only the first challenge of a field.
+    { 'www-authenticate': ['Basic realm="rpc-gateway", charset="UTF-8"', 'Bearer realm="rpc-gateway"'] },
   );
 }
 

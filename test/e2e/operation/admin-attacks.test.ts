@@ -165,8 +165,8 @@ describe.each(['ops', 'both'])('an attacker of the listener %s', (listener) => {
         requestText('/status', [HOST, `Authorization: Bearer ${token}`]),
       );
       expect(headers.get('www-authenticate')).toEqual([
-        'Bearer realm="rpc-gateway"',
         'Basic realm="rpc-gateway", charset="UTF-8"',
+        'Bearer realm="rpc-gateway"',
       ]);
       bodies.add(body);
     }
