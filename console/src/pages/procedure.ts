@@ -9,6 +9,7 @@ import { CopyButton } from '../parts/copy-button.js';
 import { JsonView } from '../parts/json-view.js';
 import { useLoaded } from '../parts/loaded.js';
 import { linkTo } from '../route.js';
+import { status as gatewayStatus } from '../state.js';
 import { clearTrials, type KeptTrial, keepTrial, trials } from '../trials/kept-trials.js';
 import { fieldText, readKwargs, withField } from '../trials/kwargs-text.js';
 import { snippets } from '../trials/snippets.js';
@@ -72,7 +73,7 @@ function Trial({ form }: { readonly form: TrialForm }) {
         ${read.kind === 'mistake' ? html`<p class="mistake" role="alert">${read.message}</p>` : null}
         <button type="submit" class="primary" disabled=${isRunning || read.kind === 'mistake' || !form.calls_allowed}>${isRunning ? 'Calling…' : 'Call'}</button>
         ${form.calls_allowed ? null : html`<p class="note">Calls from this page are off (admin.console_calls).</p>`}
-        <p class="copies">${snippets(realm, uri, json, curl).map(({ label, text: snippet }) => html`<${CopyButton} key=${label} label=${label} text=${snippet} />`)}</p>
+        <p class="copies">${snippets({ realm, uri, json, curl, url: clientUrl(realm) }).map(({ label, text: snippet }) => html`<${CopyButton} key=${label} label=${label} text=${snippet} />`)}</p>
       </form>
       <div>
         <${Request} preview=${preview} />
@@ -80,6 +81,17 @@ function Trial({ form }: { readonly form: TrialForm }) {
       </div>
     </div>
     <${Kept} form=${form} open=${setText} />`;
+}
+
+const CLIENT_PROTOCOLS = ['websocket', 'rawsocket', 'universal'];
+
+/** Where clients call a procedure of this realm. */
+function clientUrl(realm: string): string | undefined {
+  const { listeners = [], attached_sessions = [] } = gatewayStatus.value ?? {};
+  return (
+    attached_sessions.find((session) => session.realm === realm)?.router ??
+    listeners.find(({ protocol }) => CLIENT_PROTOCOLS.includes(protocol))?.urls[0]
+  );
 }
 
 /** The request as the user types, shortly after the last key. */

@@ -4,19 +4,26 @@ export interface Snippet {
   readonly text: string;
 }
 
-/** @param json the kwargs as JSON on one line */
-export function snippets(
-  realm: string,
-  uri: string,
-  json: string,
-  curl: string | undefined,
-): readonly Snippet[] {
+export interface SnippetsOptions {
+  readonly realm: string;
+  readonly uri: string;
+  /** The kwargs as JSON on one line. */
+  readonly json: string;
+  /** Undefined if there is no request for the kwargs. */
+  readonly curl: string | undefined;
+  /** Where clients reach the procedure. Undefined if it is not known. */
+  readonly url: string | undefined;
+}
+
+export function snippets({ realm, uri, json, curl, url }: SnippetsOptions): readonly Snippet[] {
+  const words = ['rpc-gateway', 'call', uri, '--realm', realm, '--kwargs', json];
+  if (url !== undefined) words.push('--url', url);
   const script = JSON.stringify(uri);
   return [
     ...(curl === undefined ? [] : [{ label: 'curl', text: curl }]),
     {
       label: 'rpc-gateway call',
-      text: `rpc-gateway call ${shellWord(uri)} --realm ${shellWord(realm)} --kwargs ${shellWord(json)}`,
+      text: words.map(shellWord).join(' '),
     },
     { label: 'autobahn-js', text: `const result = await session.call(${script}, [], ${json});` },
     {
@@ -28,5 +35,5 @@ export function snippets(
 
 /** A URI or a realm may have characters that a shell would act on. */
 function shellWord(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+  return /^[\w.:/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -110,6 +110,20 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     expect(await page.getByLabel('kwargs as JSON').inputValue()).toMatch(/"id": 12345678901234567890\n/);
   });
 
+  it('sends and sees every digit of a long integer', async () => {
+    const { page, upstream } = await open(`#/procedures/${REALM}/com.billing.create_invoice`);
+    upstream.respondWith(() => ({
+      headers: { 'content-type': 'application/json' },
+      body: '{"n":98765432109876543210}',
+    }));
+    await page.getByLabel('kwargs as JSON').fill('{"number": 12345678901234567890}');
+    await page.getByText('{"number":12345678901234567890}').waitFor();
+    await page.getByRole('button', { name: 'Call', exact: true }).click();
+    await page.getByText('98765432109876543210').waitFor();
+    const [request] = upstream.requests.filter((each) => each.method !== 'HEAD');
+    expect(request?.text).toBe('{"number":12345678901234567890}');
+  });
+
   it('learns what an error means', async () => {
     const { page, upstream } = await open(`#/procedures/${REALM}/${GET}`, '+liveness.enabled = off');
     await upstream.close();
@@ -199,6 +213,15 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByText('it has no realms of its own').waitFor();
     await page.getByRole('link', { name: 'Its sessions with the router' }).click();
     await page.getByRole('row', { name: /^com\.example\.myrealm .* serving / }).waitFor();
+  });
+
+  it('sees that the router is lost', async () => {
+    const { attachAndWait, router } = closeLater(await openAttachedFixture());
+    const { gateway } = await attachAndWait(['listeners.ops.protocol = admin', 'listeners.ops.port = 0']);
+    const { page } = closeLater(await openPage(browser, `${gateway.adminEndpoints[0]}/`));
+    await page.getByText('● up').waitFor();
+    await router.stop(0);
+    await page.getByText(/^▲ No session with the router in the realm com\.example\.myrealm: /).waitFor();
   });
 
   it('sees every key with its place, and finds a default', async () => {
