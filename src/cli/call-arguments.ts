@@ -1,5 +1,6 @@
 import { readMainFromDisk } from '../config/syntax/includes.js';
 import { parseJson, stringifyJson } from '../json.js';
+import type { IsText } from './call-types.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
 /** The arguments of a call, as the user wrote them. */
@@ -18,18 +19,20 @@ export interface ArgumentOptions {
 /**
  * Reads the arguments of a call from `--args`, `--kwargs` and the `key=value` words.
  *
+ * @param isText tells which arguments are text in any case. Default: none
  * @throws CommandFailure if one of them is unreadable, or a name is given twice.
  */
 export async function callArguments(
   words: readonly string[],
   options: ArgumentOptions,
   host: Host,
+  isText: IsText = () => false,
 ): Promise<CallArguments> {
   const args = options.args === undefined ? [] : parseAs('--args', options.args, isList, 'list');
-  if (options.kwargs === undefined) return { args, kwargs: parseCallArguments(words) };
+  if (options.kwargs === undefined) return { args, kwargs: parseCallArguments(words, {}, isText) };
   const text = await textOf(options.kwargs, host);
   const kwargs = parseAs('--kwargs', text, isObject, 'object');
-  return { args, kwargs: parseCallArguments(words, kwargs) };
+  return { args, kwargs: parseCallArguments(words, kwargs, isText) };
 }
 
 /**
@@ -39,10 +42,12 @@ export async function callArguments(
  * that the call sends exactly what the user typed.
  *
  * @param given arguments from `--kwargs`.
+ * @param isText tells which arguments are text in any case. A text in quotes is read as JSON
  */
 export function parseCallArguments(
   words: readonly string[],
   given: Readonly<Record<string, unknown>> = {},
+  isText: IsText = () => false,
 ): Record<string, unknown> {
   const entries = new Map<string, unknown>(Object.entries(given));
   for (const word of words) {
@@ -50,7 +55,9 @@ export function parseCallArguments(
     if (equals < 1) throw usage(`"${word}" is not an argument: write key=value, for example id=INV-001.`);
     const key = word.slice(0, equals);
     if (entries.has(key)) throw usage(`"${key}" is given twice: for a list write ${key}='[1, 2]'.`);
-    entries.set(key, jsonOrText(word.slice(equals + 1)));
+    const text = word.slice(equals + 1);
+    const value = jsonOrText(text);
+    entries.set(key, typeof value !== 'string' && isText(key) ? text : value);
   }
   // fromEntries defines own properties, so __proto__ is a normal key.
   return Object.fromEntries(entries);

@@ -4,6 +4,7 @@ import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { WampError } from '../wamp/wamp-error.js';
 import { type ArgumentOptions, callArguments } from './call-arguments.js';
 import { callTarget } from './call-target.js';
+import { textArguments } from './call-types.js';
 import { dryRun } from './dry-run.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { joinForCall } from './join.js';
@@ -33,7 +34,8 @@ export async function call(
   options: CallOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const { args, kwargs } = await callArguments(commandArguments, options, host);
+  const isText = await textArguments(uri, options, host);
+  const { args, kwargs } = await callArguments(commandArguments, options, host, isText);
   if (options.dryRun === true) {
     if (args.length > 0)
       throw new CommandFailure('--dry-run does not accept --args: use key=value.', EXIT.usage);

@@ -3,6 +3,7 @@ import { packageVersion } from '../version.js';
 import type { CallOptions } from './call.js';
 import { commandName } from './command-name.js';
 import { DEFAULT_ITERATIONS } from './defaults.js';
+import type { DescribeOptions } from './describe.js';
 import type { ExitCode, Host } from './host.js';
 import type { ListOptions } from './list.js';
 import {
@@ -224,6 +225,28 @@ Examples:
       run.once(async () => {
         const { list } = await import('./list.js');
         return list(options, host);
+      }),
+    );
+
+  program
+    .command('describe')
+    .description('tell what a procedure takes and gives')
+    .argument('[uri]', 'the procedure; without it, all procedures in a line each')
+    .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
+    .option('--realm <realm>', 'the realm of the procedure (default: the first one)')
+    .option('--json', 'print one line of JSON, with JSON Schemas')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  rpc-gateway describe
+  rpc-gateway describe com.billing.get_invoice
+  rpc-gateway describe com.billing.get_invoice --json | jq .kwargs_schema`,
+    )
+    .action((uri: string | undefined, options: DescribeOptions) =>
+      run.once(async () => {
+        const { describe } = await import('./describe.js');
+        return await describe(uri, options, host);
       }),
     );
 

@@ -1,5 +1,6 @@
 import type { LoadedConfig, RealmSecurity } from '../config/model.js';
 import { isSameSettings } from '../config/same-settings.js';
+import { describeProcedure } from '../gateway/descriptions/describe-procedure.js';
 import type { RouterSettings } from '../router/router.js';
 
 /**
@@ -9,7 +10,7 @@ import type { RouterSettings } from '../router/router.js';
  *   which the router sees that nothing has changed
  */
 export function routerSettings(
-  { realms, security, wamp }: LoadedConfig,
+  { realms, security, wamp, services }: LoadedConfig,
   former?: RouterSettings,
 ): RouterSettings {
   return {
@@ -44,7 +45,11 @@ export function routerSettings(
       maxWaitingMessagesPerRealm: wamp.max_waiting_messages_per_realm,
       maxWaitingBytesPerRealm: wamp.max_waiting_bytes_per_realm,
     },
-    rules: () => ({ disclosure: wamp.disclose_me, progressiveResults: wamp.progressive_results }),
+    rules: (realm) => ({
+      disclosure: wamp.disclose_me,
+      progressiveResults: wamp.progressive_results,
+      describe: descriptionsIn(realm, services),
+    }),
     allowAnonymous: security.allow_anonymous_user,
     security: {
       realms: realmsOf(security, former),
@@ -52,6 +57,22 @@ export function routerSettings(
       maxFailedLoginDelay: security.max_failed_login_delay,
       maxFailedLogins: security.max_failed_logins,
     },
+  };
+}
+
+/** Describes the procedures of a realm. A function of its own, as {@link realmsOf} is. */
+function descriptionsIn(
+  realm: string,
+  services: LoadedConfig['services'],
+): (uri: string) => object | undefined {
+  return (uri) => {
+    for (const service of services) {
+      for (const procedure of service.procedures) {
+        const { settings } = procedure;
+        if (settings.uri === uri && settings.realm === realm) return describeProcedure(service, procedure);
+      }
+    }
+    return undefined;
   };
 }
 

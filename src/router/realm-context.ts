@@ -15,6 +15,11 @@ export interface RealmRules {
   /** Whether callers and publishers may disclose who they are. Default `allow`. */
   readonly disclosure: 'allow' | 'refuse';
   /**
+   * Describes a procedure of this process. Returns undefined if it has no description. Default: none
+   * has one.
+   */
+  readonly describe: (uri: string) => object | undefined;
+  /**
    * Which callees the router asks for progressive results: those that announced the feature, or
    * all. Default `announced`.
    */

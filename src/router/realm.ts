@@ -86,6 +86,7 @@ export function createRealm(options: RealmOptions): Realm {
     routerOnly: new Set(),
     disclosure: 'allow',
     progressiveResults: 'announced',
+    describe: () => undefined,
     ...options.rules,
   };
   const sessions = new Map<number, Session>();

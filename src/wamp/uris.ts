@@ -53,6 +53,9 @@ export function isUri(text: string): boolean {
 }
 
 /** Whether a URI is `wamp` or begins with `wamp.`. WAMP reserves these URIs for the router. */
+/** Procedures that everybody may call. They check by themselves what a session may know. */
+export const isReflectionUri = (text: string): boolean => text.startsWith('wamp.reflection.');
+
 export function isReservedUri(text: string): boolean {
   return text.startsWith('wamp.') || text === 'wamp';
 }

@@ -50,6 +50,7 @@ export const ROUTER_ROLES: Dict = {
       pattern_based_registration: true,
       payload_passthru_mode: true,
       progressive_call_results: true,
+      reflection: true,
       registration_meta_api: true,
       registration_revocation: true,
       session_meta_api: true,

@@ -4,6 +4,7 @@ import type { Broker } from '../pubsub/broker.js';
 import type { RealmContext } from '../realm-context.js';
 import type { Registrations } from '../rpc/registrations.js';
 import { createMetaCalls, type MetaProcedure } from './meta-call.js';
+import { reflectionProcedures } from './reflection-procedures.js';
 import { registrationProcedures } from './registration-procedures.js';
 import { sessionProcedures } from './session-procedures.js';
 import { subscriptionProcedures } from './subscription-procedures.js';
@@ -28,6 +29,7 @@ export function createMetaApi(
     ...testaments.procedures,
     ...registrationProcedures(registrations, context.limits),
     ...subscriptionProcedures(broker.subscriptions, context.limits),
+    ...reflectionProcedures(registrations, context),
   };
   // Testaments have the largest arguments. One character may take six in JSON (RFC 8259 section 7).
   // The other arguments fit in 64 KB.

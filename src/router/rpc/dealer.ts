@@ -1,6 +1,6 @@
 import { ProtocolViolation } from '../../wamp/decode.js';
 import type { Call, Cancel, ErrorMessage, Yield } from '../../wamp/messages.js';
-import { ERROR_URI, isReservedUri } from '../../wamp/uris.js';
+import { ERROR_URI, isReflectionUri, isReservedUri } from '../../wamp/uris.js';
 import { ask, settle } from '../access/ask-authorizer.js';
 import { limitOf, tooMany } from '../limit.js';
 import type { Session } from '../model.js';
@@ -116,7 +116,7 @@ export function createDealer(
       const refusal = check(session, message);
       if (refusal !== undefined) return refuse(session, message, refusal);
       const verdict = ask(rules.authorizer, session, 'call', message.procedure, 'exact');
-      if (verdict === true) return route(session, message);
+      if (verdict === true || isReflectionUri(message.procedure)) return route(session, message);
       return settle(verdict, {
         context,
         session,

@@ -1,0 +1,149 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { billingConf } from '../../../test/support/billing-conf.js';
+import { leaksIn, plantedSecret } from '../../../test/support/planted-secrets.js';
+import { createTemporaryFolder } from '../../../test/support/temporary-folder.js';
+import { loadConfig, parseConfig } from '../../config/load-config.js';
+import { describeProcedure } from './describe-procedure.js';
+
+const DOCUMENT = JSON.stringify({
+  openapi: '3.1.0',
+  info: { title: 'Billing', version: '1' },
+  paths: {
+    '/invoices/{id}': {
+      put: {
+        operationId: 'put',
+        summary: 'Changes an invoice',
+        parameters: [
+          { name: 'id', in: 'path', required: true, description: 'the number', schema: { type: 'string' } },
+          { name: 'X-Tenant', in: 'header', schema: { type: 'string' } },
+        ],
+        requestBody: {
+          required: true,
+          content: { 'application/json': { schema: { $ref: '#/components/schemas/Invoice' } } },
+        },
+        responses: {
+          200: {
+            description: 'ok',
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Tree' } } },
+          },
+          204: { description: 'nothing has changed' },
+          409: { description: 'somebody else has changed it' },
+        },
+      },
+    },
+  },
+  components: {
+    schemas: {
+      Invoice: {
+        type: 'object',
+        required: ['amount'],
+        properties: { amount: { type: 'integer' }, note: true },
+      },
+      Tree: {
+        type: 'object',
+        properties: { children: { type: 'array', items: { $ref: '#/components/schemas/Tree' } } },
+      },
+    },
+  },
+});
+
+function described(...lines: string[]) {
+  const folder = createTemporaryFolder();
+  folder.write('billing.json', DOCUMENT);
+  const prefix = 'rpc_gateway.services.billing';
+  const conf = [
+    '+base_url = https://billing.example.com/api',
+    '+openapi.file = billing.json',
+    '+openapi.realm = realm1',
+    ...lines,
+  ].map((line) => line.replace('+', `${prefix}.`));
+  const config = loadConfig(folder.write('bondy.conf', conf.join('\n')), { env: {} });
+  folder.remove();
+  const [service] = config.services;
+  return describeProcedure(service!, service!.procedures[0]!);
+}
+
+describe('the description of an operation', () => {
+  it('has the schemas of its document', () => {
+    const description = described();
+    expect(description).toMatchObject({
+      uri: 'billing.put',
+      realm: 'realm1',
+      kind: 'procedure',
+      format: 'json_schema_2020_12',
+      description: 'Changes an invoice',
+      kwargs_schema: {
+        properties: { id: { type: 'string', description: 'the number' }, amount: { type: 'integer' } },
+        required: ['id', 'amount'],
+        additionalProperties: false,
+      },
+      http: { method: 'PUT', path: '/invoices/{{id}}', service: 'billing' },
+    });
+    expect(description.errors).toContainEqual({
+      uri: 'bondy.error.invalid_argument',
+      status: 409,
+      description: 'somebody else has changed it',
+    });
+  });
+
+  it('has schemas that ajv compiles, also with cycles', () => {
+    const { kwargs_schema, result_kwargs_schema } = described();
+    const isCall = new Ajv2020().compile(kwargs_schema);
+    expect(isCall({ id: '1', amount: 1, _headers: {} })).toBe(true);
+    expect(isCall({ id: '1' })).toBe(false);
+    expect(isCall({ id: '1', amount: 1, other: 1 })).toBe(false);
+    const isResult = new Ajv2020().compile(result_kwargs_schema);
+    expect(isResult({ status: 200, body: { children: [{ children: [] }] } })).toBe(true);
+    expect(isResult({ status: 204, body: '' })).toBe(true);
+    expect(isResult({ status: 200, body: { children: [1] } })).toBe(false);
+  });
+
+  it('leaves out what the configuration fills', () => {
+    expect(described().kwargs_schema['properties']).toHaveProperty('X-Tenant');
+    const { kwargs_schema } = described('+headers.x-tenant = acme', '+procedures.put.body.amount = 5');
+    expect(kwargs_schema['properties']).not.toHaveProperty('X-Tenant');
+    expect(kwargs_schema['properties']).not.toHaveProperty('amount');
+    expect(kwargs_schema['required']).toEqual(['id']);
+  });
+});
+
+describe('the description of a procedure without a document', () => {
+  function ofTemplates(...lines: string[]) {
+    const config = parseConfig(billingConf('https://billing.example.com/api', ...lines), { env: {} });
+    const [service] = config.services;
+    return describeProcedure(service!, service!.procedures[0]!);
+  }
+
+  it('is made of its templates', () => {
+    const { kwargs_schema, description } = ofTemplates('+query.expand = {{expand:-lines}}');
+    expect(description).toBe('');
+    expect(kwargs_schema).toMatchObject({
+      properties: { id: { type: ['string', 'number', 'boolean'] }, expand: { default: 'lines' } },
+      required: ['id'],
+      additionalProperties: true,
+    });
+  });
+
+  it('says with remaining = refuse that other kwargs are not taken, and names the headers of a result', () => {
+    const { kwargs_schema, result_kwargs_schema, errors } = ofTemplates(
+      '+procedures.get_invoice.remaining = refuse',
+      '+procedures.get_invoice.response.headers = etag, set-cookie',
+      '+errors.409 = com.billing.error.conflict',
+    );
+    expect(kwargs_schema['additionalProperties']).toBe(false);
+    expect(result_kwargs_schema).toMatchObject({
+      properties: { headers: { properties: { etag: { type: 'string' }, 'set-cookie': { type: 'array' } } } },
+    });
+    expect(errors[0]).toMatchObject({ uri: 'com.billing.error.conflict', status: 409 });
+  });
+
+  it('has no secret', () => {
+    const description = ofTemplates(
+      `+headers.X-Api-Key = ${plantedSecret('header')}`,
+      `+query.api_key = {{key:-${plantedSecret('default')}}}`,
+      `+procedures.get_invoice.path = /invoices/{{id}}?token=${plantedSecret('query')}`,
+    );
+    expect(leaksIn(JSON.stringify(description))).toEqual([]);
+  });
+});

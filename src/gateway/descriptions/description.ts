@@ -1,0 +1,23 @@
+/** A JSON Schema (draft 2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** An error that a caller may get. */
+export interface DescribedError {
+  readonly uri: string;
+  /** The HTTP status of the API. Undefined for an error of the gateway itself. */
+  readonly status?: number;
+  readonly description: string;
+}
+
+/** What a procedure takes and gives, for callers (`wamp.reflection.procedure.describe`). */
+export interface ProcedureDescription {
+  readonly uri: string;
+  readonly realm: string;
+  readonly kind: 'procedure';
+  readonly description: string;
+  readonly format: 'json_schema_2020_12';
+  readonly kwargs_schema: JsonSchema;
+  readonly result_kwargs_schema: JsonSchema;
+  readonly errors: readonly DescribedError[];
+  readonly http: { readonly method: string; readonly path: string; readonly service: string };
+}

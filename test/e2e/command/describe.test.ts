@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { commandFixture, configuration } from '../../support/command-fixture.js';
+
+const DOCUMENT = `
+openapi: 3.1.0
+info: { title: Billing, version: "1" }
+paths:
+  /invoices/{id}:
+    get:
+      operationId: getInvoice
+      summary: Gets an invoice
+      parameters:
+        - { name: id, in: path, required: true, description: The number, schema: { type: string } }
+        - { name: limit, in: query, schema: { type: integer } }
+`;
+
+describe('rpc-gateway describe', () => {
+  const fixture = commandFixture();
+
+  function documented(): string {
+    fixture.folder.write('billing.yaml', DOCUMENT);
+    return fixture.folder.write(
+      'bondy.conf',
+      `rpc_gateway.services.billing.base_url = ${fixture.upstream.url}
+rpc_gateway.services.billing.openapi.file = billing.yaml
+rpc_gateway.services.billing.openapi.realm = com.example.myrealm
+`,
+    );
+  }
+
+  it('prints help for a procedure of a document', async () => {
+    const { code, out } = await fixture.finished([
+      'describe',
+      'billing.getInvoice',
+      '--config',
+      documented(),
+    ]);
+    expect(out).toContain('Gets an invoice');
+    expect(out).toMatch(/^ {2}id +string +required +The number$/m);
+    expect(out).toMatch(/^ {2}limit +integer/m);
+    expect(code).toBe(0);
+  });
+
+  it('lists all procedures, or prints JSON', async () => {
+    const config = documented();
+    const list = await fixture.finished(['describe', '--config', config]);
+    expect(list.out).toMatch(/^billing\.getInvoice +Gets an invoice$/m);
+    const json = await fixture.finished(['describe', 'billing.getInvoice', '--json', '--config', config]);
+    expect(JSON.parse(json.out)).toMatchObject({
+      uri: 'billing.getInvoice',
+      kwargs_schema: { required: ['id'] },
+    });
+  });
+
+  it('says which procedure may be meant', async () => {
+    const config = fixture.folder.write('bondy.conf', configuration(fixture.upstream.url));
+    const { code, err } = await fixture.finished(['describe', 'com.billing.get_invoce', '--config', config]);
+    expect(err).toContain('no procedure com.billing.get_invoce. Did you mean com.billing.get_invoice?');
+    expect(code).toBe(1);
+  });
+
+  it('tells call which arguments are text', async () => {
+    const config = documented();
+    const words = ['call', 'billing.getInvoice', 'id=007', 'limit=5', '--dry-run', '--config', config];
+    const { out } = await fixture.finished(words);
+    expect(out).toContain('/invoices/007?limit=5');
+    const quoted = await fixture.finished([...words.slice(0, 2), 'id="007"', ...words.slice(3)]);
+    expect(quoted.out).toContain('/invoices/007?limit=5');
+  });
+});
