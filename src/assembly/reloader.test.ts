@@ -63,7 +63,7 @@ describe('a reloader', () => {
     expect(lines()).toEqual(['info the configuration was reloaded; nothing has changed']);
   });
 
-  it('uses a configuration that it is given, also without a file', async () => {
+  it('uses a configuration that it is given, even without a file', async () => {
     const run = vi.fn(async () => NOTHING);
     const { reloader } = open({ run, readConfig: undefined });
     const given = parse('# another one');

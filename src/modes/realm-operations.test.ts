@@ -37,7 +37,7 @@ function start() {
 }
 
 describe('the description of a realm', () => {
-  it('has its clients, with the first one first, and not the sessions of this process', async () => {
+  it('has its clients in the order in which they came, and not the sessions of this process', async () => {
     const { clock, realm, join, joinInside } = start();
     await joinInside();
     const [one, two] = [await join(), await join()];
@@ -123,7 +123,7 @@ describe('the end of a session', () => {
     expect(killSession(realm, one.id)).toMatchObject({ kind: 'unknown' });
   });
 
-  it('does not come to a session of this process', async () => {
+  it('is refused for a session of this process', async () => {
     const { realm, joinInside } = start();
     const { id } = await joinInside();
     expect(killSession(realm, id)).toMatchObject({ kind: 'impossible' });

@@ -53,7 +53,7 @@ describe('several observers', () => {
     expect(counting.count).toBe(1);
   });
 
-  it('are the same object if there is one, and the silent observer if there is none', () => {
+  it('become that observer itself if there is one, and the silent observer if there is none', () => {
     const only = listening([]);
     expect(observeAll([only])).toBe(only);
     expect(observeAll([])).toBe(silentObserver);

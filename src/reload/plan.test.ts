@@ -39,7 +39,7 @@ const inWords = ({ changes }: ReloadPlan): string[] =>
   changes.map(({ what, name, change, effect }) => `${what} ${name} ${change}${effect && `: ${effect}`}`);
 
 describe('the plan of a reload', () => {
-  it('is empty if nothing has changed, also if a comment or the order of lines has', () => {
+  it('is empty if only a comment or the order of lines has changed', () => {
     expect(plan(SERVICE, `# hello\n${SERVICE}`).changes).toEqual([]);
     const { changes, isSameService } = plan(SERVICE + OTHER, OTHER + SERVICE);
     expect(changes).toEqual([]);
@@ -100,7 +100,7 @@ describe('the plan of a reload', () => {
     ]);
   });
 
-  it('says when a changed setting counts', () => {
+  it('says when a changed setting applies', () => {
     const changed = `${SERVICE}wamp.max_registrations = 5\nlog.level = debug\nlog.format = json\nwamp.ping_interval = 1m\n`;
     expect(inWords(plan(SERVICE, changed))).toEqual([
       'setting wamp.ping_interval changed: applies at once',

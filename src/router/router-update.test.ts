@@ -122,7 +122,7 @@ describe('users and grants that change', () => {
     await join(router, 'eve');
   });
 
-  it('say GOODBYE to anonymous sessions that may not join any more', async () => {
+  it('say GOODBYE to anonymous sessions that may no longer join', async () => {
     const router = start();
     const client = attachRaw(router.attach);
     await hello(client);

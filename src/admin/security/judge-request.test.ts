@@ -288,7 +288,7 @@ describe('the body of an admin request', () => {
     expect(judge({ method: 'POST', headers: { 'content-type': type, 'content-length': '2' } })).toBe(415);
   });
 
-  it('needs a type, whatever tells that it comes', () => {
+  it('needs a type, whichever header announces it', () => {
     expect(judge({ method: 'POST', headers: { 'content-length': '2' } })).toBe(415);
     expect(judge({ method: 'POST', headers: { 'transfer-encoding': 'chunked' } })).toBe(415);
     expect(judge({ method: 'POST', headers: { 'content-length': '0' } })).toBe('passed');

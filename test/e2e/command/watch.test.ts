@@ -39,7 +39,7 @@ const withPath = (path: string) =>
   configuration(fixture.upstream.url).replace('/invoices/{{id}}', `/${path}/{{id}}`);
 
 describe('rpc-gateway start --watch', () => {
-  it('uses a file that was changed, and keeps running with a wrong one until it is mended', async () => {
+  it('uses a file that was changed, and keeps running with a wrong one until it is corrected', async () => {
     const file = fixture.folder.write('bondy.conf', withPath('one'));
     const { logged, calledPath } = await watching(file);
     expect(await calledPath()).toBe('/one/1');

@@ -195,7 +195,7 @@ describe('an admin listener', () => {
     await vi.waitFor(() => expect(gateway.status().listeners[1]?.connections).toBe(1));
   });
 
-  it('stays shut with a busy port, and so does the gateway', async () => {
+  it('stays closed if its port is busy, and so does the gateway', async () => {
     const server = createServer();
     closing(() => server.close());
     const port = await listenOnPort(server, '127.0.0.1', 0);
@@ -257,7 +257,7 @@ describe('one port for operators and WAMP clients', () => {
     expect(gateway.endpoints).toEqual([endpoint]);
   });
 
-  it('reads the body of a request, also if it comes late', async () => {
+  it('reads the body of a request, even if it comes late', async () => {
     const { url } = await startBoth();
     const head = (length: number) =>
       requestText('POST /services/billing/probe', [

@@ -113,7 +113,7 @@ describe('the realm for operators', () => {
     });
   });
 
-  it('lists an alarm while it lasts, and publishes its begin and its end', async () => {
+  it('lists an alarm while it lasts, and publishes its beginning and its end', async () => {
     const { upstream, gateway, operator } = await start(...PROBED);
     const next = await subscribeToAlarms(gateway.url, REALM);
     expect((await operator.call(ALARMS)).args).toEqual([
@@ -130,7 +130,7 @@ describe('the realm for operators', () => {
     expect((await operator.call(ALARMS)).args).toMatchObject([{ alarms: [] }]);
   });
 
-  it('is not there without admin.realm', async () => {
+  it('does not exist without admin.realm', async () => {
     const upstream = closing(await startRecordingUpstream());
     const gateway = await startGateway(billingConf(upstream.url));
     closing(() => gateway.stop(0));

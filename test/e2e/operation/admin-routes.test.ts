@@ -63,7 +63,7 @@ describe('the paths that a program adds to its admin listeners', () => {
     expect((await get('/shop/queue', { headers })).status).toBe(200);
   });
 
-  it('are not there without such a program', async () => {
+  it('do not exist without such a program', async () => {
     const { get, post } = closing(await openConsole());
     expect((await get('/demo/api')).status).toBe(404);
     expect((await post('/demo/api/stop')).status).toBe(404);

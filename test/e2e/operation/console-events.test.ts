@@ -42,7 +42,7 @@ describe('the events of the console', () => {
     await events.find(isService('disabled'));
   });
 
-  it('have the calls that end, without what they carry', async () => {
+  it('have the calls that end, without their kwargs and bodies', async () => {
     const { caller, events, upstream } = await open(['+retries = 0'], '?calls=true');
     await events.next();
     await caller.call(GET, { id: 'private' });

@@ -50,7 +50,7 @@ describe('the page of the console', () => {
     expect(seen.size).toBeGreaterThan(5);
   });
 
-  it('comes compressed to those who can read it', async () => {
+  it('is compressed for browsers that accept it', async () => {
     const { url } = await open();
     const { page } = await readPage(url, 'Accept-Encoding: br, gzip;q=0.8');
     const { page: plain } = await readPage(url, 'Accept-Encoding: gzip;q=0');

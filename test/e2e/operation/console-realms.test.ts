@@ -114,7 +114,7 @@ describe('the end of a session by an operator', () => {
     expect((await caller.call('com.billing.get_invoice', { id: 1 })).kind).toBe('result');
   });
 
-  it('does not come to a session of the gateway itself', async () => {
+  it('is refused for a session of the gateway itself', async () => {
     const { post, caller } = await open();
     const registration = await caller.call(
       'wamp.registration.lookup',

@@ -100,7 +100,7 @@ describe('a reload of users and grants', () => {
     expect((await logIn(again, REALM, byTicket('ann', PASSWORD)))[0]).toBe(MESSAGE.ABORT);
   });
 
-  it('says GOODBYE to anonymous sessions that may not join any more', async () => {
+  it('says GOODBYE to anonymous sessions that may no longer join', async () => {
     const { url, reloadWith } = await open(realm());
     const client = closeLater(await connectRaw(url));
     client.send([MESSAGE.HELLO, REALM, { roles: { caller: {} }, authmethods: ['anonymous'] }]);

@@ -118,7 +118,7 @@ describe('a reload of services', () => {
     expect(upstream.requests[0]?.url).toBe('/goods/1');
   });
 
-  it('leaves a disabled service disabled, also a changed one', async () => {
+  it('leaves a disabled service disabled, even if it has changed', async () => {
     const { caller, url, reload, gateway } = await open((base) => billingConf(base) + shop(base));
     await gateway.act('billing', 'disable');
     await gateway.act('shop', 'disable');
