@@ -137,6 +137,7 @@ function resolveProcedure(
     idempotency_header: own.idempotency_header ?? service.idempotency_header,
     result: own.result ?? service.result,
     body_encoding: own.body_encoding ?? service.body_encoding,
+    'response.validate': own['response.validate'] ?? service['response.validate'],
     query_style: own.query_style ?? service.query_style,
     remaining: own.remaining ?? remainingOf(draft) ?? defaultRemaining(own),
     invoke: own.invoke ?? (attached ? 'roundrobin' : 'single'),

@@ -22,6 +22,7 @@ import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
 import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
 import type { CallLog } from './pipeline/call-log.js';
 import { needsCaller } from './pipeline/needs-caller.js';
+import { createSchemaValidators } from './pipeline/operation/schema-validators.js';
 import { createRunningCalls } from './pipeline/running-calls.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 import { createServiceActions, type ServiceActions } from './service-actions.js';
@@ -137,6 +138,7 @@ export function createService(
   const running = createRunningCalls();
   let isHandedOver = false;
   const usesVars = config.procedures.some(usesServiceVars);
+  const validators = config.document && createSchemaValidators(config.document.defs);
   let compiled = compile(currentBase());
   const retired = new Map<Upstream, () => void>();
   const condition = createCondition(clock, () => ({
@@ -182,6 +184,7 @@ export function createService(
       credential,
       variables,
       running,
+      validators,
     };
     const made: Compiled = {
       base,

@@ -12,6 +12,14 @@ export function checkOpenApi(service: ServiceDraft): void {
   if (service.settings['openapi.file'] !== undefined && service.entry('openapi.realm') === undefined) {
     service.report('openapi.realm', 'is required with openapi.file (name of a realm)');
   }
+  for (const procedure of service.procedures) {
+    if (procedure.operation === undefined && procedure.entry('response.validate') !== undefined) {
+      procedure.notify(
+        'response.validate',
+        'has no effect, because the procedure is no operation of the document',
+      );
+    }
+  }
   if (service.document == null) return;
   checkOwnProcedures(service, service.document);
   checkServers(service, service.document);

@@ -48,4 +48,11 @@ export const OPENAPI_KEYS = {
       'How the gateway checks kwargs before it sends a request. `required`: required kwargs are present, and kwargs have the JSON type of their schema. `full`: kwargs match their whole schema. `off`: the API checks them.',
     example: 'full',
   },
+  'response.validate': {
+    type: oneOf('off', 'warn'),
+    default: 'off',
+    meaning:
+      'With `warn`, the gateway compares responses with the OpenAPI document, and logs a difference. The response goes to the caller as it is. Bodies of more than 256KB are not compared.',
+    example: 'warn',
+  },
 } as const satisfies KeyTable;

@@ -86,6 +86,12 @@ export const PROCEDURE_KEYS = {
       'How the gateway reads the body of a response. `auto`: the media type decides. `json`, `text`, `bytes`: the body is read in this form, whatever its media type; this applies to errors too. A body that is not valid JSON becomes text. An empty body is always an empty text.',
     example: 'bytes',
   },
+  'response.validate': {
+    type: oneOf('off', 'warn'),
+    computed: "the service's",
+    meaning: 'The same as the key `response.validate` of services.',
+    example: 'warn',
+  },
   invoke: {
     type: oneOf('single', 'roundrobin', 'random', 'first', 'last'),
     computed: '`single`; with `router.url` `roundrobin`',

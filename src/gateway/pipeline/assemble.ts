@@ -2,6 +2,7 @@ import type { Credential } from '../../auth/credential.js';
 import type { RequestCredential } from '../../auth/request-credential.js';
 import type { Clock } from '../../clock.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
+import type { Logger } from '../../log.js';
 import type { CallWatch } from '../../observe/call-watch.js';
 import type { ObservedProcedure, Observer } from '../../observe/observer.js';
 import type { CallerTrace, Tracing } from '../../observe/tracing.js';
@@ -15,6 +16,7 @@ import type { RunningCall } from './call.js';
 import { type CallFailure, createCallEnds } from './call-ends.js';
 import { type CallLog, subjectOf } from './call-log.js';
 import { type JudgeRules, judgeCall } from './judge-call.js';
+import { compileResponseCheck } from './operation/response-check.js';
 import type { Reply } from './reply.js';
 import { createReplier } from './reply-to-response.js';
 import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
@@ -46,6 +48,8 @@ export interface PipelineParts extends RequestDeps {
   /** Creates a short ID for a failure. The caller's error and the log line have the same ID. */
   readonly errorId: () => string;
   readonly callLog: CallLog;
+  /** Default: responses are not compared with a document. */
+  readonly log?: Logger | undefined;
   readonly running: Pick<RunningCalls, 'ended'>;
   readonly observer: Observer;
   /** Default: nobody looks at single calls. */
@@ -81,6 +85,8 @@ export function assemblePipeline(
     upstream && createCredentialSender(requestCredential, upstream, () => successor() !== undefined, clock);
   const subject = subjectOf(service, procedure);
   const ends = createCallEnds({ ...parts, subject });
+  const { validators, log } = parts;
+  const compareResponse = compileResponseCheck(procedure, { validators, log, subject });
   const tracer = parts.tracing?.procedure(tracedProcedure(procedure, parts.credential, subject));
   const reply = createReplier(
     {
@@ -175,6 +181,7 @@ export function assemblePipeline(
         const { attempts } = outcome;
         if (outcome.kind === 'response') {
           health.isAnswered = true;
+          compareResponse?.(outcome.response);
           return reply(call, { request, response: outcome.response, attempts });
         }
         if (outcome.kind === 'canceled') return ends.failCanceled(call, attempts);

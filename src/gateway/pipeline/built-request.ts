@@ -1,6 +1,7 @@
 import type { CallerTrace } from '../../observe/tracing.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { IncomingCall } from './call.js';
+import type { SchemaValidators } from './operation/schema-validators.js';
 
 export interface BuiltRequest {
   readonly request: HttpRequest;
@@ -19,4 +20,6 @@ export type RequestBuilder = (call: IncomingCall) => BuiltRequest;
 export interface RequestDeps {
   readonly uuid: () => string;
   readonly userAgent: string;
+  /** Validates against the document of the service. Default: created when it is needed. */
+  readonly validators?: SchemaValidators | undefined;
 }

@@ -17,6 +17,7 @@ import {
 import { remainingRule } from '../remaining-rule.js';
 import { splitKwargs, type Use } from '../split-kwargs.js';
 import { acceptOf } from './accept.js';
+import { compileSchemaChecks } from './check-schemas.js';
 import { compileOperationCheck } from './compile-check.js';
 import { type GivenNames, givenNames } from './given-names.js';
 import { compileOperationBody, type OperationContent } from './operation-body.js';
@@ -27,6 +28,7 @@ import {
 } from './operation-parameters.js';
 import type { OperationParts } from './operation-parts.js';
 import { isOperationPath, operationPath, segmentsOf } from './operation-path.js';
+import { createSchemaValidators, type SchemaValidators } from './schema-validators.js';
 import { refuseUnknown } from './unknown-kwargs.js';
 
 /**
@@ -60,7 +62,9 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
     maxLine,
   );
   const query = compileQueryParameters(inPlace(parameters, 'query'), given.isQueryGiven);
-  const content = compileOperationBody(operation, procedure, given);
+  const isFull = service.settings['openapi.validate'] === 'full';
+  const schemas = isFull ? compileSchemaChecks(parameters, operation.body, validatorsOf(parts)) : undefined;
+  const content = compileOperationBody(operation, procedure, given, schemas?.body);
   const headers = compileOperationHeaders(operation, parts, { parameters, content, given });
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const known = [...parameters, ...content.fields].map(({ kwarg }) => kwarg);
@@ -76,6 +80,7 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
     const call: Call = { args, kwargs, caller };
     if (remaining === 'refuse') refuseOthers(kwargs, rule);
     check(kwargs);
+    schemas?.parameters(kwargs);
     const filledPath = path.build(call);
     let search = joinQuery(literalQuery, configured(call));
     search = joinQuery(search, query(kwargs, maxLine - search.length));
@@ -99,6 +104,10 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
       callerTrace: built.callerTrace,
     };
   };
+}
+
+function validatorsOf({ service, deps }: OperationParts): SchemaValidators {
+  return deps.validators ?? createSchemaValidators(service.document?.defs ?? {});
 }
 
 function inPlace(parameters: readonly Parameter[], place: ParameterPlace): readonly Parameter[] {

@@ -43,11 +43,16 @@ export interface BodyTaker extends Pick<BodyField, 'kwarg' | 'isRequired' | 'sch
   readonly what: 'body' | 'field of the body';
 }
 
-/** Compiles the body of an operation: what the document says, and templates of the configuration. */
+/**
+ * Compiles the body of an operation: what the document says, and templates of the configuration.
+ *
+ * @param check throws BadRequest if the fields, or the whole body, do not match the schema
+ */
 export function compileOperationBody(
   operation: Operation,
   { settings }: ProcedureConfig,
   given: GivenNames,
+  check: (value: unknown) => void = () => undefined,
 ): OperationContent {
   const { body } = operation;
   const { realm, body_whole: whole, body: templates, body_content_type: ownType } = settings;
@@ -76,7 +81,9 @@ export function compileOperationBody(
       has: (kwargs) => kwargOf(kwargs, wholeKwarg) !== undefined,
       build({ kwargs }, _remaining, _remainingJson, boundary) {
         const value = kwargOf(kwargs, wholeKwarg);
-        return value === undefined ? undefined : write(value, boundary);
+        if (value === undefined) return undefined;
+        check(value);
+        return write(value, boundary);
       },
     };
   }
@@ -107,7 +114,9 @@ export function compileOperationBody(
         isEmpty = false;
       }
       if (remaining !== undefined) for (const name of Object.keys(remaining)) content[name] = remaining[name];
-      return isEmpty ? undefined : write(content, remainingJson, boundary);
+      if (isEmpty) return undefined;
+      check(content);
+      return write(content, remainingJson, boundary);
     },
   };
 }

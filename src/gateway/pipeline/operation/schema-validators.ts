@@ -1,0 +1,120 @@
+import { createRequire } from 'node:module';
+import type Ajv from 'ajv/dist/2020.js';
+import type { Schema, SchemaObject } from '../../../openapi/model/api-model.js';
+import { plainNumbers } from './plain-numbers.js';
+
+/** What is wrong with a value. Undefined if it matches its schema. */
+export interface SchemaProblem {
+  /** The place in the value, as a JSON Pointer. It may hold names that a caller or an API chose. */
+  readonly at: string;
+  /** The place in the schema, which only the document chose. */
+  readonly rule: string;
+  /** As in `must be integer`. */
+  readonly message: string;
+}
+
+export type SchemaValidator = (value: unknown) => SchemaProblem | undefined;
+
+/** Validates values against the schemas of one document. */
+export interface SchemaValidators {
+  /**
+   * Compiles a schema at the first value, because that takes milliseconds, and most operations of a
+   * large document are never called.
+   *
+   * @param direction a request has no `readOnly` fields, and a response no `writeOnly` ones
+   */
+  compile(schema: Schema, direction: Direction): SchemaValidator;
+}
+
+export type Direction = 'request' | 'response';
+
+const LEFT_OUT = { request: 'readOnly', response: 'writeOnly' } as const;
+
+export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): SchemaValidators {
+  const engines = new Map<Direction, Ajv.default>();
+
+  function engineFor(direction: Direction): Ajv.default {
+    const known = engines.get(direction);
+    if (known !== undefined) return known;
+    const { Ajv2020 }: typeof Ajv = createRequire(import.meta.url)('ajv/dist/2020.js');
+    const engine = new Ajv2020({
+      // Documents have keywords that JSON Schema does not know.
+      strict: false,
+      // `format` is an annotation (JSON Schema 2020-12, validation, section 7.2.1).
+      validateFormats: false,
+      unicodeRegExp: false,
+      logger: false,
+    });
+    const adapted = Object.entries(defs).map(([name, schema]) => [name, adapt(schema, direction, defs)]);
+    engine.addSchema({ $id: DEFS_ID, $defs: Object.fromEntries(adapted) });
+    engines.set(direction, engine);
+    return engine;
+  }
+
+  /** A schema that is not valid JSON Schema allows everything. */
+  function compileOrAllow(schema: Schema, direction: Direction): Validate {
+    try {
+      return engineFor(direction).compile(adapt(schema, direction, defs) as object);
+    } catch {
+      return () => true;
+    }
+  }
+
+  return {
+    compile(schema, direction) {
+      let validate: Validate | undefined;
+      return (value) => {
+        validate ??= compileOrAllow(schema, direction);
+        if (validate(plainNumbers(value))) return undefined;
+        const { instancePath = '', schemaPath = '', message = 'is not valid' } = validate.errors?.[0] ?? {};
+        return { at: instancePath, rule: schemaPath, message };
+      };
+    },
+  };
+}
+
+/** A compiled schema. After false, it has the errors. */
+type Validate = ((value: unknown) => unknown) & Pick<ReturnType<Ajv.default['compile']>, 'errors'>;
+
+/** The schemas of the document, for the references of the others. */
+const DEFS_ID = 'document:/defs';
+
+/** Keywords whose members have names of fields. */
+const BY_NAME: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+
+/** Points references to the document, and leaves out required fields of the other direction. */
+function adapt(schema: unknown, direction: Direction, defs: Readonly<Record<string, Schema>>): unknown {
+  if (Array.isArray(schema)) return schema.map((each) => adapt(each, direction, defs));
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const { properties, required } = schema as SchemaObject;
+  const entries = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
+    if (keyword === '$ref' && typeof value === 'string') return [keyword, `${DEFS_ID}${value}`];
+    // These hold values, not schemas.
+    if (keyword === 'enum' || keyword === 'const' || keyword === 'default' || keyword === 'examples') {
+      return [keyword, value];
+    }
+    if (BY_NAME.has(keyword) && typeof value === 'object' && value !== null) {
+      const each = Object.entries(value).map(([name, item]) => [name, adapt(item, direction, defs)]);
+      return [keyword, Object.fromEntries(each)];
+    }
+    return [keyword, adapt(value, direction, defs)];
+  });
+  if (!Array.isArray(required) || typeof properties !== 'object' || properties === null) {
+    return Object.fromEntries(entries);
+  }
+  const isSent = (name: unknown): boolean => {
+    const property = Object.hasOwn(properties, String(name))
+      ? (properties as SchemaObject)[String(name)]
+      : undefined;
+    return !hasFlag(property, LEFT_OUT[direction], defs);
+  };
+  return { ...Object.fromEntries(entries), required: required.filter(isSent) };
+}
+
+function hasFlag(schema: unknown, flag: string, defs: Readonly<Record<string, Schema>>): boolean {
+  if (typeof schema !== 'object' || schema === null) return false;
+  const { $ref } = schema as SchemaObject;
+  const name = typeof $ref === 'string' ? $ref.slice('#/$defs/'.length) : '';
+  const target = Object.hasOwn(defs, name) ? defs[name] : undefined;
+  return (schema as SchemaObject)[flag] === true || (typeof target === 'object' && target[flag] === true);
+}
