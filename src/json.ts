@@ -97,7 +97,7 @@ function stringifyBigIntegers(value: unknown): string | undefined {
  * Whether lists and dictionaries are nested deeper than `maxDepth`. Counts brackets outside
  * strings.
  */
-export function jsonNestingExceeds(text: string, maxDepth: number): boolean {
+function jsonNestingExceeds(text: string, maxDepth: number): boolean {
   if (text.length <= maxDepth || opensAtMost(text, maxDepth)) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at++) {

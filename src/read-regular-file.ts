@@ -6,7 +6,7 @@ export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 const CHUNK_BYTES = 64 * 1024;
 
 /** The gateway refuses to read a file. `code` is like the codes of system errors. */
-export class FileRefusal extends Error {
+class FileRefusal extends Error {
   override readonly name = 'FileRefusal';
   constructor(readonly code: 'EISDIR' | 'ERR_NOT_A_FILE' | 'ERR_FILE_TOO_LARGE') {
     super(`the file is not read (${code})`);

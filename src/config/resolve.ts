@@ -151,7 +151,7 @@ function remainingOf({ operation, entry }: ProcedureDraft): ProcedureSettings['r
 }
 
 /** The default for where unused kwargs go, as docs/guide.md describes. */
-export function defaultRemaining({
+function defaultRemaining({
   method,
   body_whole,
 }: Pick<ProcedureSettings, 'method' | 'body_whole'>): ProcedureSettings['remaining'] {

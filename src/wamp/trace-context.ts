@@ -6,7 +6,7 @@ import type { Dict } from './payload.js';
  */
 export const TRACEPARENT = '_traceparent';
 export const TRACESTATE = '_tracestate';
-export const BAGGAGE = '_baggage';
+const BAGGAGE = '_baggage';
 
 /**
  * The maximum number of characters of each option. A traceparent of version 00 has 55 characters,

@@ -80,7 +80,7 @@ export async function until(holds: () => boolean, saw: () => unknown = () => und
   }
 }
 
-export const NOTHING_LEFT = {
+const NOTHING_LEFT = {
   connections: 0,
   sessions: 0,
   registrations: 0,

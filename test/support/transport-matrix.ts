@@ -57,7 +57,7 @@ export interface TransportCase {
 }
 
 /** Each transport with each serializer. In process there is no serializer, so there is one case. */
-export const TRANSPORT_MATRIX: readonly TransportCase[] = TRANSPORTS.flatMap((transport) =>
+const TRANSPORT_MATRIX: readonly TransportCase[] = TRANSPORTS.flatMap((transport) =>
   transport.protocol === undefined
     ? [{ name: transport.name, transport, serializer: SERIALIZERS[0] }]
     : SERIALIZERS.map((serializer) => ({

@@ -32,7 +32,7 @@ export function Service({ name }: { readonly name: string }) {
 }
 
 /** The reason, with what the last probe met. */
-export function whyOf({ state, reason, probe }: ServiceStatus): string {
+function whyOf({ state, reason, probe }: ServiceStatus): string {
   const cause = state === 'down' && probe?.outcome === 'error' ? probe.cause : null;
   return cause === null ? (reason ?? '') : `${reason}: ${causeText(cause)}`;
 }

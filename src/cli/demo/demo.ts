@@ -10,7 +10,7 @@ import { type BillingApi, startBillingApi } from './billing-api.js';
 import { demoRoutes } from './demo-routes.js';
 
 /** The configuration of the demo, which is part of the package. */
-export const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', import.meta.url));
+const DEMO_CONFIG = fileURLToPath(new URL('../../../examples/demo.conf', import.meta.url));
 
 export interface DemoOptions {
   /** 0 means any free port. */

@@ -88,7 +88,7 @@ export function watchConfiguration(options: ConfigurationWatchOptions): () => vo
  * The folders that can change what a configuration is read from, and the names in them. Those of
  * files come first.
  */
-export function foldersOf({ files, folders }: ConfigSources): ReadonlyMap<string, WatchedNames> {
+function foldersOf({ files, folders }: ConfigSources): ReadonlyMap<string, WatchedNames> {
   const found = new Map<string, Set<string> | 'all'>();
   const add = (folder: string, name: string): void => {
     const names = found.get(folder) ?? new Set();

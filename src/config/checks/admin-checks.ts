@@ -5,7 +5,7 @@ import { isOnLoopback } from './listener-checks.js';
 const SAFE_TOKEN_LENGTH = 16;
 
 /** URIs that the gateway itself registers in `admin.realm`. */
-export const ADMIN_PROCEDURES: readonly string[] = [
+const ADMIN_PROCEDURES: readonly string[] = [
   'bondy.http_connector.service.list',
   'bondy.http_connector.service.get',
   'bondy.http_connector.service.status',

@@ -6,7 +6,7 @@ import type { At, Reading, ReadRealm } from './read-shape.js';
 import type { UserShape } from './shape.js';
 
 /** `all` means everybody, `anonymous` means clients that have not logged in. */
-export const RESERVED_ROLES: readonly string[] = ['all', 'anonymous'];
+const RESERVED_ROLES: readonly string[] = ['all', 'anonymous'];
 
 export interface UsersAndGroups {
   readonly users: ReadonlyMap<string, SecurityUser>;

@@ -12,7 +12,7 @@ export const ticket = loginMethod({
   challenge: (matches) => challengeTicket(matches),
 });
 
-export function challengeTicket(matches: PasswordKeys['matches']): Challenge {
+function challengeTicket(matches: PasswordKeys['matches']): Challenge {
   return {
     extra: {},
     verify: async ({ signature }, derive) => ((await matches(signature, derive)) ? {} : false),
