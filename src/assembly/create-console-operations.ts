@@ -30,7 +30,7 @@ export interface ConsoleSources {
   readonly mode: () => Pick<Mode, 'realmDetail' | 'killSession'> | undefined;
 }
 
-const NOT_STARTED: ActionOutcome = { kind: 'unknown', reason: 'The gateway has no realms yet.' };
+const NOT_STARTED: ActionOutcome = { kind: 'unknown', reason: 'the gateway has no realms yet' };
 
 export function createConsoleOperations(sources: ConsoleSources): ConsoleOperations {
   const { services, records, statusEvent, changes, liveCalls, config, trials, mode } = sources;

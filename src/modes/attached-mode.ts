@@ -32,7 +32,7 @@ function operatorProcedure({ uri, handler }: OperatorRealm['procedures'][number]
 /** The realms are those of the router. */
 const NO_REALM = {
   kind: 'unknown',
-  reason: 'The gateway is attached to an existing router, so it has no realms of its own.',
+  reason: 'the gateway is attached to an existing router, so it has no realms of its own',
 } as const;
 
 /** The part of the grace period in which cancelled calls reply, and the gateway says GOODBYE. */

@@ -36,12 +36,12 @@ export function describeRealm({ name, sessions, clientCount, dealer, broker }: R
  * @param realm undefined if there is no such realm
  */
 export function killSession(realm: Realm | undefined, id: number): ActionOutcome {
-  if (realm === undefined) return { kind: 'unknown', reason: 'There is no realm with this name.' };
+  if (realm === undefined) return { kind: 'unknown', reason: 'there is no realm with this name' };
   const session = realm.sessions.get(id);
   if (session === undefined)
-    return { kind: 'unknown', reason: 'There is no session with this ID in the realm. It may have ended.' };
+    return { kind: 'unknown', reason: 'there is no session with this ID in the realm; it may have ended' };
   if (session.trusted) {
-    const reason = 'This is a session of the gateway itself. To end it, stop the gateway.';
+    const reason = 'this is a session of the gateway itself; to end it, stop the gateway';
     return { kind: 'impossible', reason };
   }
   session.kill(CLOSE_URI.killed, 'an operator has ended the session');

@@ -8,6 +8,8 @@ export type ServiceAction = 'enable' | 'disable' | 'probe' | 'refresh_token' | '
  * - `unknown`: there is no such service.
  * - `impossible`: the service has nothing to act on, for example no token.
  * - `failed`: it was tried and failed.
+ *
+ * `detail` and `reason` are phrases in lower case, because other texts contain them.
  */
 export type ActionOutcome =
   | { readonly kind: 'done'; readonly detail: string }
