@@ -2,7 +2,9 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { openAttachedFixture } from '../../support/attached-fixture.js';
+import { billingConf } from '../../support/billing-conf.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
+import { startGatewayProcess } from '../../support/gateway-process.js';
 import { byTicket, logIn } from '../../support/logins.js';
 import { connectRaw, hello } from '../../support/raw-client.js';
 import { startRecordingUpstream } from '../../support/recording-upstream.js';
@@ -286,6 +288,38 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     const right = closeLater(await openPage(browser, `${fixture.url}/`, { password: 'a-long-token' }));
     await right.page.getByText('● up').waitFor();
     expect(await right.page.content()).not.toContain('a-long-token');
+  });
+
+  it('sees the gateway again after a proxy answered for it', async () => {
+    const { page } = await open('#/');
+    await page.getByText('● up').waitFor();
+    await page.route('**/events*', (request) => request.fulfill({ status: 502 }));
+    // Opens the stream anew.
+    await page.getByRole('link', { name: 'Live' }).click();
+    await page.getByText('The gateway does not respond.').waitFor();
+    await page.unroute('**/events*');
+    await page.getByText('The gateway does not respond.').waitFor({ state: 'detached' });
+  });
+
+  it('sees that the gateway hangs, and works again', async () => {
+    const gateway = closeLater(
+      startGatewayProcess(
+        billingConf(
+          'http://127.0.0.1:9',
+          '+liveness.enabled = off',
+          'listeners.clients.port = 0',
+          'listeners.ops.protocol = admin',
+          'listeners.ops.port = 0',
+        ),
+      ),
+    );
+    const { admin } = (await gateway.logged(({ admin: urls }) => Array.isArray(urls))) as { admin: string[] };
+    const { page } = closeLater(await openPage(browser, admin[0] as string));
+    await page.getByText('● up').waitFor();
+    process.kill(gateway.pid as number, 'SIGSTOP');
+    await page.getByText('The gateway does not respond.').waitFor();
+    process.kill(gateway.pid as number, 'SIGCONT');
+    await page.getByText('The gateway does not respond.').waitFor({ state: 'detached' });
   });
 
   it('sees that the gateway has gone', async () => {
