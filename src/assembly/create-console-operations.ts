@@ -60,7 +60,9 @@ export function createConsoleOperations(sources: ConsoleSources): ConsoleOperati
     history: () => Object.fromEntries(services().map(({ name }) => [name, records.historyOf(name)])),
     trialForm(place) {
       const found = findProcedure(place);
-      return found && { ...trialForm(found.config), calls_allowed: areCallsAllowed() };
+      const service = config().services.find(({ name }) => name === found?.config.service);
+      if (found === undefined || service === undefined) return undefined;
+      return { ...trialForm(service, found.config), calls_allowed: areCallsAllowed() };
     },
     previewTrial: (place, kwargs) => findProcedure(place) && previewTrial(config(), place, kwargs, sources),
     callTrial(place, kwargs) {

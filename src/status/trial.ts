@@ -9,7 +9,7 @@ export interface ProcedurePlace {
 /** Where a keyword argument goes in the HTTP request. */
 export type ArgumentPlace = 'path' | 'query' | 'header' | 'cookie' | 'body';
 
-/** One keyword argument that a template names. */
+/** One keyword argument that a template or an OpenAPI document names. */
 export interface TrialArgument {
   readonly name: string;
   readonly places: readonly ArgumentPlace[];
@@ -17,6 +17,12 @@ export interface TrialArgument {
   readonly required: boolean;
   /** The default in the template. Null without one. */
   readonly default: string | null;
+  /** The JSON type, as in `string`. Null if it is not known. */
+  readonly type: string | null;
+  /** The only values that are allowed. Null if there may be others. */
+  readonly choices: readonly string[] | null;
+  /** Null without one. */
+  readonly description: string | null;
 }
 
 /** The answer to `GET /procedure`: what is needed to try a procedure by hand. */

@@ -43,3 +43,9 @@ describe('kwargs as text', () => {
     expect(text.replaceAll(/\s/g, '')).toBe('{"__proto__":1,"a":2}');
   });
 });
+
+it('a field that is text stays text, even if it looks like JSON', () => {
+  expect(withField({}, 'id', '007', true)).toBe('{\n  "id": "007"\n}');
+  expect(fieldText('007', true)).toBe('007');
+  expect(fieldText(7, true)).toBe('7');
+});

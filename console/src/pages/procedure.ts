@@ -59,12 +59,22 @@ function Trial({ form }: { readonly form: TrialForm }) {
     <div class="columns try">
       <form onSubmit=${call} aria-label="Call">
         ${form.arguments.map(
-          ({ name, places, required, default: preset }) => html`<label class="field" key=${name}>
-            <span>${name}${required ? html` <b title="there is no request without it">required</b>` : null} <small>${places.join(', ')}</small></span>
-            <input name=${name} required=${required} placeholder=${preset ?? ''} autocomplete="off" spellcheck=${false}
-              value=${read.kind === 'kwargs' ? fieldText(read.kwargs[name]) : ''}
+          ({
+            name,
+            places,
+            required,
+            default: preset,
+            type,
+            choices,
+            description,
+          }) => html`<label class="field" key=${name}>
+            <span>${name}${required ? html` <b title="there is no request without it">required</b>` : null} <small>${[...places, type].filter(Boolean).join(', ')}</small></span>
+            ${description === null ? null : html`<small class="help">${description}</small>`}
+            ${choices === null ? null : html`<datalist id=${`choices-${name}`}>${choices.map((choice) => html`<option key=${choice} value=${choice}></option>`)}</datalist>`}
+            <input list=${choices === null ? undefined : `choices-${name}`} name=${name} required=${required} placeholder=${preset ?? ''} autocomplete="off" spellcheck=${false}
+              value=${read.kind === 'kwargs' ? fieldText(read.kwargs[name], type === 'string') : ''}
               disabled=${read.kind === 'mistake'}
-              onInput=${(event: Event) => read.kind === 'kwargs' && setText(withField(read.kwargs, name, (event.target as HTMLInputElement).value))} />
+              onInput=${(event: Event) => read.kind === 'kwargs' && setText(withField(read.kwargs, name, (event.target as HTMLInputElement).value, type === 'string'))} />
           </label>`,
         )}
         <label class="field"><span>kwargs as JSON <small>${remainingText(form)}</small></span>

@@ -32,16 +32,27 @@ export function readField(text: string): unknown {
 }
 
 /** The text of a field that has this value. */
-export function fieldText(value: unknown): string {
+export function fieldText(value: unknown, isText = false): string {
   if (value === undefined) return '';
+  if (isText && typeof value === 'string') return value;
   if (typeof value === 'string' && readField(value) === value) return value;
   return stringifyExact(value);
 }
 
-/** Sets one kwarg in the text. An empty field removes it. */
-export function withField(kwargs: Readonly<Record<string, unknown>>, name: string, text: string): string {
+/**
+ * Sets one kwarg in the text. An empty field removes it.
+ *
+ * @param isText whether the kwarg is text, even if the field looks like JSON
+ */
+export function withField(
+  kwargs: Readonly<Record<string, unknown>>,
+  name: string,
+  text: string,
+  isText = false,
+): string {
   const rest = Object.entries(kwargs).filter(([key]) => key !== name);
-  const entries = text === '' ? rest : replaceInPlace(Object.entries(kwargs), name, readField(text));
+  const entries =
+    text === '' ? rest : replaceInPlace(Object.entries(kwargs), name, isText ? text : readField(text));
   return stringifyExact(Object.fromEntries(entries), 2);
 }
 

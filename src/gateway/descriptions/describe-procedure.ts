@@ -1,7 +1,7 @@
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { sourceForShow } from '../../config/types/template.js';
 import { HEADERS_KWARG } from '../pipeline/remaining.js';
-import { trialForm } from '../trials/trial-form.js';
+import { templateArguments } from '../trials/trial-form.js';
 import { errorsOf } from './describe-errors.js';
 import type { JsonSchema, ProcedureDescription } from './description.js';
 import { operationKwargs } from './operation-kwargs.js';
@@ -48,7 +48,8 @@ const TEXT = { type: ['string', 'number', 'boolean'] };
 
 /** The kwargs that templates use. Other kwargs go where `remaining` says. */
 function templateKwargs(procedure: ProcedureConfig): JsonSchema {
-  const { arguments: all, remaining } = trialForm(procedure);
+  const all = templateArguments(procedure);
+  const { remaining } = procedure.settings;
   return {
     type: 'object',
     properties: Object.fromEntries(

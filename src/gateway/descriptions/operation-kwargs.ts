@@ -1,35 +1,23 @@
-import { describeCredential } from '../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { Operation, Parameter, Schema } from '../../openapi/model/api-model.js';
-import { givenNames } from '../pipeline/operation/given-names.js';
-import { compileOperationBody } from '../pipeline/operation/operation-body.js';
-import { isOperationPath } from '../pipeline/operation/operation-path.js';
 import type { JsonSchema } from './description.js';
+import { takenKwargs } from './taken-kwargs.js';
 
-/** The kwargs of an operation of a document, without those that the configuration fills. */
+/** The schema of the kwargs of an operation of a document. */
 export function operationKwargs(
-  { settings }: ServiceConfig,
+  service: ServiceConfig,
   procedure: ProcedureConfig,
   operation: Operation,
 ): JsonSchema {
-  const given = givenNames(procedure, {
-    literalQuery: '',
-    credential: describeCredential(settings),
-    isOwnPath: !isOperationPath(operation, procedure.settings.path),
-  });
-  const parameters = operation.parameters.filter((parameter) => !given.isGiven(parameter));
-  const { fields, isRequired } = compileOperationBody(operation, procedure, given);
+  const { parameters, fields, isBodyRequired } = takenKwargs(service, procedure, operation);
+  const required = [...parameters, ...(isBodyRequired ? fields : [])].filter(({ isRequired }) => isRequired);
   return {
     type: 'object',
     properties: Object.fromEntries([
       ...parameters.map((parameter) => [parameter.kwarg, parameterSchema(parameter)]),
       ...fields.map(({ kwarg, schema }) => [kwarg, objectSchema(schema)]),
     ]),
-    required: [
-      ...parameters.filter((parameter) => parameter.isRequired).map(({ kwarg }) => kwarg),
-      // The fields of an optional body are required once one of them is given.
-      ...(isRequired ? fields.filter((field) => field.isRequired).map(({ kwarg }) => kwarg) : []),
-    ],
+    required: required.map(({ kwarg }) => kwarg),
     additionalProperties: procedure.settings.remaining !== 'refuse',
   };
 }

@@ -3,6 +3,7 @@ import { billingConf } from '../../../test/support/billing-conf.js';
 import { parseConfig } from '../../config/load-config.js';
 import { trialForm } from './trial-form.js';
 
+const UNTYPED = { type: null, choices: null, description: null };
 const ENV = { API_KEY: 's3cret', DEFAULT: 's3cret' };
 
 function form(name: string, ...lines: string[]) {
@@ -11,7 +12,7 @@ function form(name: string, ...lines: string[]) {
     env: ENV,
   });
   const procedure = config.services[0]!.procedures.find((each) => each.name === name)!;
-  return trialForm(procedure);
+  return trialForm(config.services[0]!, procedure);
 }
 
 it('has the variables of the path as required arguments', () => {
@@ -21,7 +22,7 @@ it('has the variables of the path as required arguments', () => {
     service: 'billing',
     method: 'GET',
     path: '/invoices/{{id}}',
-    arguments: [{ name: 'id', places: ['path'], required: true, default: null }],
+    arguments: [{ name: 'id', places: ['path'], required: true, default: null, ...UNTYPED }],
     remaining: 'query',
   });
 });
@@ -37,11 +38,11 @@ it('tells where each argument goes, and its default', () => {
     'body.note = by {{customer}} in {{realm}} as {{caller.authid}}',
   );
   expect(found).toEqual([
-    { name: 'shop', places: ['path'], required: false, default: 'main' },
-    { name: 'id', places: ['path', 'header'], required: true, default: null },
-    { name: 'expand', places: ['query'], required: false, default: null },
-    { name: 'lang', places: ['cookie'], required: false, default: 'en' },
-    { name: 'customer', places: ['body'], required: false, default: null },
+    { name: 'shop', places: ['path'], required: false, default: 'main', ...UNTYPED },
+    { name: 'id', places: ['path', 'header'], required: true, default: null, ...UNTYPED },
+    { name: 'expand', places: ['query'], required: false, default: null, ...UNTYPED },
+    { name: 'lang', places: ['cookie'], required: false, default: 'en', ...UNTYPED },
+    { name: 'customer', places: ['body'], required: false, default: null, ...UNTYPED },
   ]);
 });
 
@@ -66,4 +67,60 @@ it('shows no secret', () => {
     path: '/***/{{vars.shop}}/{{id}}',
     arguments: [{ name: 'id' }, { name: 'q', default: '***' }, { name: 'key', default: '***' }],
   });
+});
+
+it('has the types, choices and descriptions of an OpenAPI document', () => {
+  const document = {
+    openapi: '3.1.0',
+    info: { title: 'Billing', version: '1' },
+    paths: {
+      '/invoices/{id}': {
+        put: {
+          operationId: 'put',
+          parameters: [
+            { name: 'id', in: 'path', required: true, description: 'the number', schema: { type: 'string' } },
+          ],
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: '#/components/schemas/Invoice' } } },
+          },
+        },
+      },
+    },
+    components: {
+      schemas: {
+        Invoice: {
+          type: 'object',
+          required: ['status'],
+          properties: {
+            status: { $ref: '#/components/schemas/Status' },
+            amount: { type: ['integer', 'null'] },
+          },
+        },
+        Status: { description: 'of the invoice', enum: ['draft', 'paid', null] },
+      },
+    },
+  };
+  const config = parseConfig(
+    `rpc_gateway.services.billing.base_url = https://h.example.com
+rpc_gateway.services.billing.openapi.file = billing.json
+rpc_gateway.services.billing.openapi.realm = realm1`,
+    { env: {}, readFile: () => JSON.stringify(document) },
+  );
+  const [service] = config.services;
+  const put = trialForm(service!, service!.procedures[0]!);
+  const common = { default: null, choices: null, description: null };
+  expect(put.arguments).toEqual([
+    { ...common, name: 'id', places: ['path'], required: true, type: 'string', description: 'the number' },
+    {
+      ...common,
+      name: 'status',
+      places: ['body'],
+      required: true,
+      type: null,
+      choices: ['draft', 'paid'],
+      description: 'of the invoice',
+    },
+    { ...common, name: 'amount', places: ['body'], required: false, type: 'integer or null' },
+  ]);
 });

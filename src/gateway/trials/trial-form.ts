@@ -1,14 +1,21 @@
 import { MASK } from '../../auth/fill-vars.js';
-import type { NamedTemplate, ProcedureConfig, Template } from '../../config/model.js';
+import type { NamedTemplate, ProcedureConfig, ServiceConfig, Template } from '../../config/model.js';
 import { isSecretName } from '../../config/secret-names.js';
 import { sourceForShow } from '../../config/types/template.js';
 import type { ArgumentPlace, TrialArgument, TrialForm } from '../../status/trial.js';
 import { maskProcedure } from '../mask-procedure.js';
 import { kwargVariables } from '../pipeline/fill-template.js';
+import { operationArguments } from './operation-arguments.js';
 
-/** Describes the keyword arguments of a procedure, from its templates. It holds no secret. */
-export function trialForm(procedure: ProcedureConfig): Omit<TrialForm, 'calls_allowed'> {
-  const { settings } = procedure;
+/**
+ * Describes the keyword arguments of a procedure, from its OpenAPI document or its templates. It
+ * holds no secret.
+ */
+export function trialForm(
+  service: ServiceConfig,
+  procedure: ProcedureConfig,
+): Omit<TrialForm, 'calls_allowed'> {
+  const { settings, operation } = procedure;
   return {
     uri: settings.uri,
     realm: settings.realm,
@@ -16,13 +23,17 @@ export function trialForm(procedure: ProcedureConfig): Omit<TrialForm, 'calls_al
     method: settings.method.toUpperCase(),
     // Its query may contain a key.
     path: sourceForShow(settings.path).split('?', 1)[0] as string,
-    arguments: argumentsOf(maskProcedure(procedure, () => MASK)),
+    arguments:
+      operation === undefined
+        ? templateArguments(procedure)
+        : operationArguments(service, procedure, operation),
     remaining: settings.remaining,
   };
 }
 
 /** In the order in which the templates name them: path, query, header, cookie, body. */
-function argumentsOf({ settings }: ProcedureConfig): readonly TrialArgument[] {
+export function templateArguments(procedure: ProcedureConfig): readonly TrialArgument[] {
+  const { settings } = maskProcedure(procedure, () => MASK);
   const { path, query, headers, cookies, body, body_whole: whole } = settings;
   const found = new Map<string, TrialArgument>();
 
@@ -38,6 +49,9 @@ function argumentsOf({ settings }: ProcedureConfig): readonly TrialArgument[] {
         // Only the path cannot be sent without a value.
         required: known?.required === true || (place === 'path' && defaultText === undefined),
         default: known?.default ?? (isSecret && defaultText ? MASK : defaultText) ?? null,
+        type: null,
+        choices: null,
+        description: null,
       });
     }
   }

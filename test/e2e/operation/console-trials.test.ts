@@ -38,7 +38,17 @@ describe('the form of a procedure', () => {
         service: 'billing',
         method: 'GET',
         path: '/invoices/{{id}}',
-        arguments: [{ name: 'id', places: ['path'], required: true, default: null }],
+        arguments: [
+          {
+            name: 'id',
+            places: ['path'],
+            required: true,
+            default: null,
+            type: null,
+            choices: null,
+            description: null,
+          },
+        ],
         remaining: 'query',
         calls_allowed: true,
       },
