@@ -7,21 +7,17 @@ import { whenAborted, withTimeout } from '../clock.js';
 import type { LoadedConfig } from '../config/model.js';
 import { GatewayError } from '../errors.js';
 import { type Callee, createCallee } from '../gateway/callee.js';
-import { callErrorReply } from '../gateway/pipeline/call-error.js';
 import type { CallableProcedure } from '../gateway/service.js';
-import { createSummedLog, LINES_OF_STRANGERS, type SummedLog } from '../summed-log.js';
-import { dialRouter } from '../transport/dial-router.js';
-import type { ReplyRules } from '../wamp/client/invocations.js';
+import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import { createSerializers } from '../wamp/serializers/serializers.js';
-import type { ModeDeps } from './embedded-mode.js';
-import type { CannotReload, Mode, NextConfig, PreparedReload } from './mode.js';
+import { createDial } from './create-dial.js';
+import type { CannotReload, Mode, ModeDeps, NextConfig, PreparedReload } from './mode.js';
 import type { OperatorRealm } from './operator-realm.js';
+import { type ReplyRulesDeps, replyRules } from './reply-rules.js';
 import { type RouterAccess, readRouterAccess } from './router-access.js';
 
-export interface AttachedModeDeps extends ModeDeps {
+export interface AttachedModeDeps extends ModeDeps, Pick<ReplyRulesDeps, 'errorId'> {
   readonly random: () => number;
-  /** Makes the id of a failure, which the caller's error and the log line share. */
-  readonly errorId: () => string;
 }
 
 /** Several gateways on one router share the procedures for operators. */
@@ -268,72 +264,5 @@ function attachedProcedure(procedure: CallableProcedure, callee: Callee): Attach
     policy: settings.invoke,
     concurrency: settings.concurrency,
     usesCaller: procedure.usesCaller,
-  };
-}
-
-function createDial({ router, wamp }: LoadedConfig, { tls }: RouterAccess, { log, clock }: ModeDeps): Dial {
-  const serializer = createSerializers({ maxNesting: MAX_NESTING, maxValues: wamp.max_values }).find(
-    ({ name }) => name === router.serializer,
-  );
-  return (url, { signal, ping, onSilent, onBroken }) =>
-    dialRouter(url, {
-      tls,
-      timeout: router.connect_timeout,
-      ...(serializer !== undefined && { serializer }),
-      maxFrameSize: router.max_frame_size,
-      pingInterval: router.ping_interval,
-      pingTimeout: router.ping_timeout,
-      rawSocketPing: ping,
-      onSilent,
-      onBroken,
-      signal,
-      log,
-      clock,
-    });
-}
-
-/** Levels of nesting in messages of the router. */
-const MAX_NESTING = 2048;
-
-const TOO_LARGE =
-  'the response is larger than router.max_frame_size, or than the router accepts, or the router reads too slowly';
-
-function replyRules(
-  realm: string,
-  where: object,
-  summedLog: SummedLog,
-  { log, observer, errorId }: AttachedModeDeps,
-): ReplyRules {
-  return {
-    tooLarge(procedure, trace) {
-      const id = errorId();
-      observer.replyTooLarge(realm, procedure);
-      summedLog.warn(
-        {
-          ...where,
-          procedure,
-          code: 'too_large',
-          cause: TOO_LARGE,
-          advice:
-            'request smaller responses of the API, or raise router.max_frame_size and the limit of the router',
-        },
-        'a response was not sent to the router: it is too large',
-        { id, trace_id: trace?.traceId },
-      );
-      trace?.replyTooLarge(id, TOO_LARGE);
-      const { uri, kwargs } = callErrorReply({ code: 'too_large', attempts: 1, id });
-      return { uri, payload: { kwargs } };
-    },
-    onTooComplex(invocation, cause) {
-      const advice = 'send less in one call, or raise wamp.max_values if the call has too many values';
-      summedLog.info({ ...where, cause, advice }, 'a call was refused', { invocation });
-    },
-    onDropped(procedure, invocation) {
-      observer.replyDropped(realm);
-      log.warn(
-        { ...where, procedure, invocation },
-        'a reply was dropped: the session with the router was lost',
-      );
-    },
   };
 }

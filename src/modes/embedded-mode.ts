@@ -1,32 +1,16 @@
-import { type Clock, withTimeout } from '../clock.js';
+import { withTimeout } from '../clock.js';
 import type { LoadedConfig } from '../config/model.js';
 import { createCallee } from '../gateway/callee.js';
-import type { Logger } from '../log.js';
-import type { Observer } from '../observe/observer.js';
 import { createRouter } from '../router/router.js';
-import type { AnswerRequest } from '../transport/acceptor.js';
-import type { Turns } from '../turns.js';
 import { joinRealm, type Session } from '../wamp/client/session.js';
 import { IN_PROCESS, localPeers } from '../wamp/peer.js';
 import { createSerializers } from '../wamp/serializers/serializers.js';
 import { type ClientListeners, createClientListeners, enabledListeners } from './client-listeners.js';
-import type { Mode, NextConfig, PreparedReload } from './mode.js';
+import type { Mode, ModeDeps, NextConfig, PreparedReload } from './mode.js';
 import type { OperatorRealm } from './operator-realm.js';
 import { createOwnProcedures, type PreparedProcedures } from './own-procedures.js';
 import { describeRealm, killSession } from './realm-operations.js';
 import { routerSettings } from './router-settings.js';
-
-/** What both modes depend on. */
-export interface ModeDeps {
-  readonly agent: string;
-  readonly turns: Turns;
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly observer: Observer;
-  readonly operators: OperatorRealm | undefined;
-  /** Answers the requests of operators, on listeners that serve them beside WAMP clients. */
-  readonly answerRequest: AnswerRequest | undefined;
-}
 
 /** The gateway with its own router: it registers its procedures there, and opens the listeners. */
 export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {

@@ -1,12 +1,30 @@
 import type { LinkStatus } from '../attach/status.js';
+import type { Clock } from '../clock.js';
 import type { LoadedConfig } from '../config/model.js';
 import type { CallableProcedure } from '../gateway/service.js';
+import type { Logger } from '../log.js';
+import type { Observer } from '../observe/observer.js';
 import type { ReloadPlan } from '../reload/plan.js';
 import type { ActionOutcome } from '../status/actions.js';
 import type { ListenerStatus, RealmStatus } from '../status/gateway-status.js';
 import type { RealmDetail } from '../status/realm-detail.js';
+import type { AnswerRequest } from '../transport/acceptor.js';
 import type { DoorExchange, OfferedDoor } from '../transport/door-exchange.js';
+import type { Turns } from '../turns.js';
 import type { Payload } from '../wamp/payload.js';
+import type { OperatorRealm } from './operator-realm.js';
+
+/** What both modes depend on. */
+export interface ModeDeps {
+  readonly agent: string;
+  readonly turns: Turns;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly observer: Observer;
+  readonly operators: OperatorRealm | undefined;
+  /** Answers the requests of operators, on listeners that serve them beside WAMP clients. */
+  readonly answerRequest: AnswerRequest | undefined;
+}
 
 /** The part of the status that a mode knows. */
 export interface ModeStatus {

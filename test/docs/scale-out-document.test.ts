@@ -141,7 +141,7 @@ describe('docs/scale-out.md', () => {
   it('lists every record that attached mode logs', () => {
     const folder = fileURLToPath(new URL('../../src/attach/', import.meta.url));
     const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-    const source = [...files.map((name) => join('src/attach', name)), 'src/modes/attached-mode.ts']
+    const source = [...files.map((name) => join('src/attach', name)), 'src/modes/reply-rules.ts']
       .map(readDocument)
       .join('\n');
     // The messages are the last arguments of calls of the log, of `failures.failed` and of `logRefusal`, and those before
