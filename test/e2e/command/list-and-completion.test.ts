@@ -26,9 +26,9 @@ describe('rpc-gateway list', () => {
     expect(await output('list', '--config', DEMO)).toBe(
       `PROCEDURE                   METHOD  PATH              REALM
 com.billing.get_invoice     GET     /invoices/{{id}}  com.example.myrealm
-com.billing.create_invoice  POST    /invoices         com.example.myrealm
-com.billing.update_invoice  PATCH   /invoices/{{id}}  com.example.myrealm
 com.billing.delete_invoice  DELETE  /invoices/{{id}}  com.example.myrealm
+com.billing.update_invoice  PATCH   /invoices/{{id}}  com.example.myrealm
+com.billing.create_invoice  POST    /invoices         com.example.myrealm
 `,
     );
   });

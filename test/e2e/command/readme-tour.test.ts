@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
-import { existsSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +27,9 @@ describe('the tour in the README', () => {
     if (!existsSync(join(ROOT, 'dist/cli/main.js'))) throw new Error('not built: npm run build');
     // A folder that looks like the checkout, so that a command which writes a file leaves nothing behind.
     folder = createTemporaryFolder();
-    for (const name of ['bin', 'dist', 'examples', 'node_modules', 'package.json', 'README.md']) {
+    // The tour writes a file there.
+    cpSync(join(ROOT, 'examples'), join(folder.path, 'examples'), { recursive: true });
+    for (const name of ['bin', 'dist', 'node_modules', 'package.json', 'README.md']) {
       symlinkSync(join(ROOT, name), join(folder.path, name));
     }
     const options = {
