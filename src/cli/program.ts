@@ -21,6 +21,7 @@ import type { ReloadOptions } from './reload.js';
 import type { StartOptions } from './start.js';
 import type { StatusOptions } from './status.js';
 import type { TestOptions } from './test-cases.js';
+import type { TypesOptions } from './types.js';
 
 /** Runs a command once, or until a signal stops it. */
 export interface Runner {
@@ -247,6 +248,28 @@ Examples:
       run.once(async () => {
         const { describe } = await import('./describe.js');
         return await describe(uri, options, host);
+      }),
+    );
+
+  program
+    .command('types')
+    .description('print a typed client in TypeScript')
+    .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
+    .option('--realm <realm>', 'the realm of the procedures (default: the one that has procedures)')
+    .addHelpText(
+      'after',
+      `
+Prints one file: the types of all procedures, and createClient for sessions of autobahn-js and wampy.
+See docs/types.md.
+
+Examples:
+  rpc-gateway types > billing.ts
+  rpc-gateway types --realm com.example.myrealm --config bondy.conf > billing.ts`,
+    )
+    .action((options: TypesOptions) =>
+      run.once(async () => {
+        const { types } = await import('./types.js');
+        return await types(options, host);
       }),
     );
 

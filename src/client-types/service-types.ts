@@ -1,0 +1,108 @@
+import type { JsonSchema, ProcedureDescription } from '../gateway/descriptions/description.js';
+import { ownErrorsIn } from './error-uris.js';
+import { camelCase, createNames, pascalCase } from './names.js';
+import { commentOf } from './object-type.js';
+import type { TypeScope } from './position.js';
+import { circularReferences } from './references.js';
+import { schemaToType } from './schema-to-type.js';
+import { docComment, stringLiteral } from './text.js';
+
+/** A procedure with the name of its operation. */
+export interface NamedProcedure {
+  readonly name: string;
+  readonly description: ProcedureDescription;
+}
+
+/** The types of a service, and the methods that use them. */
+export interface ServiceTypes {
+  /** A namespace, so that the schemas of two services may have the same name. */
+  readonly text: string;
+  readonly methods: readonly Method[];
+}
+
+export interface Method {
+  readonly name: string;
+  readonly uri: string;
+  readonly comment: string;
+  /** The type of its kwargs. */
+  readonly kwargs: string;
+  /** Whether it can be called without kwargs. */
+  readonly isOptional: boolean;
+  /** The type of its result. */
+  readonly result: string;
+}
+
+/** Names that the types of a namespace use. A type of that name would hide them. */
+const OUTER_NAMES = ['Uint8Array', 'GatewayErrorUri'];
+const INDENT = '  ';
+
+export function serviceTypes(namespace: string, procedures: readonly NamedProcedure[]): ServiceTypes {
+  const typeName = createNames(OUTER_NAMES);
+  const methodName = createNames(['then']);
+  const named = procedures.map(({ name, description }) => ({
+    description,
+    method: methodName(camelCase(name)),
+    kwargs: typeName(`${pascalCase(name)}Kwargs`),
+    result: typeName(`${pascalCase(name)}Result`),
+    error: typeName(`${pascalCase(name)}Error`),
+  }));
+  const defs = defsOf(procedures.map(({ description }) => description));
+  const names = new Map(Object.keys(defs).map((def) => [def, typeName(pascalCase(def))]));
+  const isCircular = circularReferences(defs);
+  const scope: TypeScope = { typeOf: (def) => names.get(def) };
+  const parts = named.flatMap(({ description, kwargs, result, error }) => [
+    typeText(kwargs, description.kwargs_schema, scope),
+    typeText(result, description.result_kwargs_schema, scope),
+    errorText(error, description),
+  ]);
+  for (const [def, schema] of Object.entries(defs)) {
+    const inDef: TypeScope = {
+      typeOf: (to, operator) => (isCircular(def, to, operator) ? undefined : names.get(to)),
+    };
+    parts.push(docComment(commentOf(schema), INDENT) + typeText(names.get(def) as string, schema, inDef));
+  }
+  return {
+    text: `export namespace ${namespace} {\n${parts.join('\n')}}\n`,
+    methods: named.map(({ description, method, kwargs, result }) => ({
+      name: method,
+      uri: description.uri,
+      comment: methodComment(description),
+      kwargs: `${namespace}.${kwargs}`,
+      isOptional: ((description.kwargs_schema['required'] ?? []) as readonly unknown[]).length === 0,
+      result: `${namespace}.${result}`,
+    })),
+  };
+}
+
+const typeText = (name: string, schema: unknown, scope: TypeScope): string =>
+  `${INDENT}export type ${name} = ${schemaToType(schema, scope, INDENT)};\n`;
+
+/** The named schemas, sorted: so a new one adds lines, and moves none. */
+function defsOf(descriptions: readonly ProcedureDescription[]): Readonly<Record<string, unknown>> {
+  const found = new Map<string, unknown>();
+  for (const { kwargs_schema, result_kwargs_schema } of descriptions) {
+    for (const { $defs = {} } of [kwargs_schema, result_kwargs_schema] as readonly JsonSchema[]) {
+      for (const [name, schema] of Object.entries($defs as object)) found.set(name, schema);
+    }
+  }
+  return Object.fromEntries([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+function errorText(name: string, description: ProcedureDescription): string {
+  const own = ownErrorsIn([description]);
+  const others = [...new Set(description.errors.map(({ uri }) => uri))].filter((uri) => !own.includes(uri));
+  return `${INDENT}export type ${name} = ${['GatewayErrorUri', ...others.map(stringLiteral)].join(' | ')};\n`;
+}
+
+function methodComment({ uri, description, http, errors }: ProcedureDescription): string {
+  const ofApi = errors.filter(({ status }) => status !== undefined);
+  return [
+    description.trim(),
+    `\`${uri}\`: ${http.method} ${http.path}`,
+    ofApi.map((each) => `@throws ${each.uri} (${each.status}) ${firstLine(each.description)}`).join('\n'),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+const firstLine = (text: string): string => text.trim().split(/[\r\n]/, 1)[0] ?? '';
