@@ -23,7 +23,7 @@ export function Overview() {
     <${Alarms} />
     <section aria-labelledby="services">
       <h2 id="services">Services</h2>
-      <table class="wide">
+      <table class="wide services">
         <thead>
           <tr>
             <th scope="col">service</th><th scope="col">state</th><th scope="col">since</th>

@@ -61,6 +61,24 @@ describe.skipIf(!HAS_BROWSER)('an operator with the console', () => {
     await page.getByText(/billing is down/).waitFor({ state: 'detached' });
   });
 
+  it('sees nothing move while the figures change', async () => {
+    const { page, call } = await open('#/');
+    await page.getByText('● up').waitFor();
+    await call(GET, { id: 1 });
+    await page.getByText('0.0167/s').waitFor();
+    await page.evaluate(`new PerformanceObserver((list) => {
+      const moved = list.getEntries().flatMap(({ sources }) => sources.map(({ node }) => node));
+      // The beginning of a text moves if the text grows to the left.
+      const boxes = moved.filter((node) => node?.nodeType === Node.ELEMENT_NODE);
+      globalThis.moved = [...(globalThis.moved ?? []), ...boxes.map(({ outerHTML }) => outerHTML)];
+    }).observe({ type: 'layout-shift' })`);
+    for (let id = 2; id <= 40; id++) await call(GET, { id });
+    await page.getByText('0.667/s').waitFor();
+    await page.getByText('40 calls in 15 minutes, 0 failed').waitFor({ state: 'attached' });
+    await page.getByText(/^1\d s ago$/).waitFor();
+    expect(await page.evaluate('globalThis.moved ?? []')).toEqual([]);
+  });
+
   it('disables and enables a service, and is asked before', async () => {
     const { page, call } = await open('#/services/billing');
     await page.getByRole('button', { name: 'Disable' }).click();
