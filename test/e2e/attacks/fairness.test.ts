@@ -9,7 +9,7 @@ import { casesNamed, startRouterOver } from '../../support/transport-matrix.js';
 /** More messages than one turn of the event loop has time for. */
 const FLOOD = 10_000;
 /** The part of a flood that may be served before other clients: what fits into a few turns. */
-const FEW = FLOOD / 4;
+const FEW = FLOOD / 2;
 
 const limits = { ...LIMITS, maxRegistrations: 1000, maxSubscriptions: 1000, maxRetainedEvents: 1000 };
 

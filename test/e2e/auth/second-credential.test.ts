@@ -125,7 +125,7 @@ describe('a dry run', () => {
       ),
     );
     const host = createFakeHost({ MARK });
-    dryRun(POST, { mine: 'shown too' }, { config }, host);
+    await dryRun(POST, { mine: 'shown too' }, { config }, host);
     folder.remove();
     const out = host.out();
     expect(out).not.toMatch(/S3CRET/);
@@ -146,7 +146,7 @@ describe('a dry run', () => {
       ),
     );
     const host = createFakeHost({ MARK, HOST: 'api.example.com' });
-    dryRun(POST, {}, { config }, host);
+    await dryRun(POST, {}, { config }, host);
     folder.remove();
     expect(host.out()).not.toMatch(/S3CRET/);
     expect(host.out()).toContain('https://api.example.com:8443/bot***/v1/hooks/***');
