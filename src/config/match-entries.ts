@@ -1,3 +1,4 @@
+import { nearestId } from './documents/nearest-id.js';
 import { joinSome } from './join-some.js';
 import type { Problems } from './problems.js';
 import { ADMIN_ALIASES } from './schema/admin.js';
@@ -98,7 +99,7 @@ export function matchEntries(
       getOrPut(skipped.unknown, subsystem, () => []).push(entry);
     } else skipped.foreign.push(entry);
   }
-  reportUnknown(misspelt, skipped, createSuggester(namesOf(raw)), problems, notices);
+  reportUnknown(misspelt, skipped, createSuggester(namesOf(raw)), problems, notices, ids);
   return raw;
 }
 
@@ -199,6 +200,20 @@ function dottedName(key: string): string | undefined {
     : undefined;
 }
 
+/** The message for a key of procedures whose name is almost the id of an operation. */
+function misspeltId(key: string, ids: OperationIds): string | undefined {
+  const steps = key.split('.');
+  const known = ids.get(steps[2] ?? '');
+  if (known === undefined || steps[1] !== 'services' || steps[3] !== 'procedures') return undefined;
+  for (let end = steps.length - 1; end > 4; end--) {
+    const rest = steps.slice(end).join('.');
+    if (matchKey(PROCEDURE_SCOPE.keys, rest) === undefined) continue;
+    const near = nearestId(steps.slice(4, end).join('.'), known);
+    if (near !== undefined) return unknownKey(key, [...steps.slice(0, 4), near, rest].join('.'));
+  }
+  return undefined;
+}
+
 const nameRule = (what: string) => `the name of a ${what} may contain only letters, digits, _ and -`;
 
 function named(entry: Entry, name: string, what: string, problems: Problems): boolean {
@@ -251,10 +266,11 @@ function reportUnknown(
   suggester: Suggester,
   problems: Problems,
   notices: Problems,
+  ids: OperationIds,
 ): void {
   for (const [index, entry] of misspelt.entries()) {
     const near = index < MAX_SUGGESTIONS ? suggester.nearest(entry.key) : undefined;
-    const message = dottedName(entry.key) ?? unknownKey(entry.key, near);
+    const message = misspeltId(entry.key, ids) ?? dottedName(entry.key) ?? unknownKey(entry.key, near);
     problems.add(entry, entry.key, message);
   }
   /**

@@ -1,17 +1,10 @@
-import { distance } from 'fastest-levenshtein';
+import { nearestId } from '../documents/nearest-id.js';
 import type { ServiceDocument } from '../documents/read-documents.js';
 import type { ServiceDraft } from '../drafts.js';
 import { OPENAPI_KEYS } from '../schema/openapi.js';
 
 /** Checks the keys of a service that has an OpenAPI document, or could have one. */
 export function checkOpenApi(service: ServiceDraft): void {
-  if (service.entry('openapi.file') === undefined) {
-    notifyUseless(service);
-    return;
-  }
-  if (service.settings['openapi.file'] !== undefined && service.entry('openapi.realm') === undefined) {
-    service.report('openapi.realm', 'is required with openapi.file (name of a realm)');
-  }
   for (const procedure of service.procedures) {
     if (procedure.operation === undefined && procedure.entry('response.validate') !== undefined) {
       procedure.notify(
@@ -19,6 +12,13 @@ export function checkOpenApi(service: ServiceDraft): void {
         'has no effect, because the procedure is no operation of the document',
       );
     }
+  }
+  if (service.entry('openapi.file') === undefined) {
+    notifyUseless(service);
+    return;
+  }
+  if (service.settings['openapi.file'] !== undefined && service.entry('openapi.realm') === undefined) {
+    service.report('openapi.realm', 'is required with openapi.file (name of a realm)');
   }
   if (service.document == null) return;
   checkOwnProcedures(service, service.document);
@@ -43,19 +43,6 @@ function checkOwnProcedures({ procedures }: ServiceDraft, { ids }: ServiceDocume
         : `the document has no operation of this name; did you mean ${near}?`,
     );
   }
-}
-
-const TYPO_DISTANCE = 2;
-
-/** The id of an operation that differs in one or two letters. */
-export function nearestId(name: string, ids: Iterable<string>): string | undefined {
-  let best: { readonly id: string; readonly far: number } | undefined;
-  for (const id of ids) {
-    if (Math.abs(id.length - name.length) > TYPO_DISTANCE) continue;
-    const far = distance(name.toLowerCase(), id.toLowerCase());
-    if (far <= TYPO_DISTANCE && (best === undefined || far < best.far)) best = { id, far };
-  }
-  return best?.id;
 }
 
 /** Notes a base_url whose path is not that of a server in the document. */
