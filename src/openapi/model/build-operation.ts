@@ -12,6 +12,7 @@ import { jsonTypesOf, type SchemaContext } from './json-types.js';
 import { type KwargTaker, nameKwargs } from './kwarg-names.js';
 import { isFileSchema, objectShapeOf } from './object-shape.js';
 import type { RawParameter } from './parameters.js';
+import { isSayable } from './sayable.js';
 
 /** An operation whose schemas are not complete yet. */
 export interface RawOperation {
@@ -51,6 +52,11 @@ export function buildOperation(raw: RawOperation, context: SchemaContext): Built
       reason: `the ${first} ${quote(one.name)} and the ${second} ${quote(other.name)} both need the keyword argument ${quote(name)}; exclude the operation with openapi.exclude`,
       isMistake: true,
     };
+  }
+  const mute = parameters.find((each) => each.isRequired && !isSayable(each.schema, each, context));
+  if (mute !== undefined) {
+    const reason = `its required ${placeText(mute.in)} ${quote(mute.name)} is nested, which the style ${mute.style} cannot express`;
+    return { kind: 'unusable', reason, isMistake: false };
   }
   const bodyTypes = hasFields ? jsonTypesOf(body.schema, context) : undefined;
   const isForm = body?.kind === 'form' || body?.kind === 'multipart';

@@ -289,6 +289,38 @@ describe('the kwargs of an operation', () => {
     expect(call({}).body).toBe('{}');
   });
 
+  it('leave out an operation with a required value that its style cannot express', () => {
+    const nested = { type: 'array', items: { $ref: '#/components/schemas/Pair' } };
+    const deep = { type: 'object', required: ['a'], properties: { a: { type: 'array' } } };
+    const parameter = (schema: unknown, more: object = {}) => ({
+      name: 'q',
+      in: 'query',
+      required: true,
+      schema,
+      ...more,
+    });
+    const operations = {
+      list: parameter(nested),
+      object: parameter(deep),
+      optional: parameter(nested, { required: false }),
+      deepObject: parameter(nested, { style: 'deepObject' }),
+      either: parameter({ anyOf: [nested, text] }),
+      plain: parameter({ type: 'object', required: ['a'], properties: { a: text, b: nested } }),
+    };
+    const paths = Object.entries(operations).map(([operationId, each]) => [
+      `/${operationId}`,
+      { get: { operationId, parameters: [each] } },
+    ]);
+    const document = api(Object.fromEntries(paths), { schemas: { Pair: { type: 'object' } } });
+    expect(noticesOf(document)).toEqual(
+      ['list', 'object'].map((id) =>
+        expect.stringContaining(
+          `GET /${id}: is left out: its required query parameter "q" is nested, which the style form cannot express`,
+        ),
+      ),
+    );
+  });
+
   it('leave out an operation whose body cannot be written, and say why', () => {
     const form = 'application/x-www-form-urlencoded';
     const body = { content: { [form]: { schema: { type: 'array' } } } };
