@@ -49,7 +49,18 @@ describe('the files of the console', () => {
     expect([...parts.values()].map(({ type }) => type.split(';')[0])).toEqual(
       expect.arrayContaining(['text/javascript', 'text/css', 'image/svg+xml']),
     );
-    expect(gunzipSync(page.gzipped).toString()).toBe(PAGE);
+    const sent = gunzipSync(page.gzipped).toString();
+    expect(sent.replaceAll(/<link rel="modulepreload" href="[^"]*" \/>/g, '')).toBe(PAGE);
+  });
+
+  it('are all named in the page, so that the browser loads them at once', async () => {
+    const { page, parts } = await readConsoleFiles(
+      await folder({ 'index.html': PAGE, 'main.js': 'main', 'pages/live.js': 'live', 'style.css': 'style' }),
+    );
+    const named = [...page.bytes.toString().matchAll(/modulepreload" href="([^"]*)"/g)].map(
+      ([, path]) => `/${path}`,
+    );
+    expect(named.sort()).toEqual([...parts.keys()].filter((path) => !path.endsWith('.css')).sort());
   });
 
   it('may run no script but those of the gateway and the import map', async () => {

@@ -48,14 +48,23 @@ export async function readConsoleFiles(folder = FOLDER): Promise<ConsoleFiles> {
     .map((path) => path.replaceAll('\\', '/'))
     .filter((path) => /\.(?:js|css|svg)$/.test(path))
     .map((path) => [`/console/${path}`, join(folder, path)] as const);
-  const parts = [...own, ...libraries()].map(
-    async ([path, file]) => [path, fileOf(path, await readFile(file))] as const,
-  );
+  const places = [...own, ...libraries()];
+  const parts = places.map(async ([path, file]) => [path, fileOf(path, await readFile(file))] as const);
+  const modules = places.map(([path]) => path).filter((path) => /\.m?js$/.test(path));
   return {
-    page: fileOf('index.html', html),
+    page: fileOf('index.html', withPreloads(html, modules)),
     parts: new Map(await Promise.all(parts)),
     policy: policyFor(html),
   };
+}
+
+/**
+ * Names all modules in the page. Otherwise the browser would find them one import after another, and
+ * wait for each.
+ */
+function withPreloads(html: Buffer, paths: readonly string[]): Buffer {
+  const links = paths.map((path) => `<link rel="modulepreload" href="${path.slice(1)}" />`).join('');
+  return Buffer.from(html.toString().replace('<script type="module"', `${links}<script type="module"`));
 }
 
 /** The modules of the import map in index.html, from their packages. */

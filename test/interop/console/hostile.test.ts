@@ -53,7 +53,7 @@ describe.skipIf(!HAS_BROWSER)('the console, between hostile clients, APIs and we
     await page.getByRole('heading', { level: 1, name: uri }).waitFor();
     await page.getByText('Missing required path variable: id').waitFor();
     await expectText(page);
-    for (const hash of ['#/services/billing', '#/router']) {
+    for (const hash of ['#/services/billing', '#/router', '#/configuration']) {
       await page.goto(`${fixture.url}/${hash}`);
       await expectText(page);
     }

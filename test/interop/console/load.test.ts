@@ -28,6 +28,7 @@ const PAGES = [
   ['#/procedures', 'Procedures'],
   ['#/live', 'Live'],
   [`#/router/${REALM}`, 'Router'],
+  ['#/configuration', 'Configuration'],
 ] as const;
 
 /** An API that fails 1 % of its requests. */
