@@ -70,15 +70,30 @@ function readService(
   document: ServiceDocument | null | undefined,
 ): ServiceDraft {
   const settings = readSettings(SERVICE_SCOPE, raw, context);
-  const all = [...raw.procedures.values()];
-  const own = all.filter((procedure) => !document?.ids.has(procedure.name));
   const generated = document == null ? [] : generateProcedures(settings, document, raw.procedures, context);
+  const names = new Set(generated.map(({ name }) => name));
+  const others = [...raw.procedures.values()].filter(({ name }) => !names.has(name));
+  const own = others.filter((procedure) => !isLeftOut(procedure, document, context));
   return {
     ...settings,
     first: raw.first,
     document,
     procedures: [...generated, ...own.map((procedure) => readSettings(PROCEDURE_SCOPE, procedure, context))],
   };
+}
+
+/**
+ * Tells whether a procedure only overrides values of an operation that is left out. With a URI it is a
+ * procedure of its own.
+ */
+function isLeftOut(
+  { name, path, first, values }: RawScope,
+  document: ServiceDocument | null | undefined,
+  { notices }: ReadContext,
+): boolean {
+  if (document == null || !document.ids.has(name) || values.has('uri')) return false;
+  if (first !== undefined) notices.add(first, path, 'has no effect, because the operation is left out');
+  return true;
 }
 
 /** Tells which services are enabled. No other value of a disabled service is read. */

@@ -42,8 +42,11 @@ export interface RawConfig {
   readonly others: Map<string, RawScope>;
 }
 
-/** The ids of the operations in the document of each service. They may hold dots. */
-export type OperationIds = ReadonlyMap<string, ReadonlySet<string>>;
+/**
+ * The ids of the operations in the document of each service. They may hold dots. Null if the document
+ * cannot be used, which is reported.
+ */
+export type OperationIds = ReadonlyMap<string, ReadonlySet<string> | null>;
 
 /** Entries that the gateway does not use. */
 interface Skipped {
@@ -119,6 +122,8 @@ function findPlace(entry: Entry, raw: RawConfig, problems: Problems, ids: Operat
   const steps = (ADMIN_ALIASES.get(entry.key) ?? entry.key).split('.');
   const [subsystem = '', kind, name = '', inner] = steps;
   const rest = (count: number) => steps.slice(count).join('.');
+  // Without its document it is not known what a procedure is.
+  if (inner === 'procedures' && ids.get(name) === null) return REPORTED;
   const operation = inner === 'procedures' ? operationIn(steps, ids.get(name)) : undefined;
   const innerName = operation?.id ?? steps[4] ?? '';
 
@@ -158,9 +163,9 @@ function findPlace(entry: Entry, raw: RawConfig, problems: Problems, ids: Operat
 /** Finds the longest id of an operation after which a key of procedures follows. */
 function operationIn(
   steps: readonly string[],
-  ids: ReadonlySet<string> | undefined,
+  ids: ReadonlySet<string> | null | undefined,
 ): { readonly id: string; readonly match: Match } | undefined {
-  if (ids === undefined) return undefined;
+  if (ids == null) return undefined;
   for (let end = steps.length - 1; end > 4; end--) {
     const id = steps.slice(4, end).join('.');
     const match = ids.has(id) ? matchKey(PROCEDURE_SCOPE.keys, steps.slice(end).join('.')) : undefined;
@@ -204,7 +209,7 @@ function dottedName(key: string): string | undefined {
 function misspeltId(key: string, ids: OperationIds): string | undefined {
   const steps = key.split('.');
   const known = ids.get(steps[2] ?? '');
-  if (known === undefined || steps[1] !== 'services' || steps[3] !== 'procedures') return undefined;
+  if (known == null || steps[1] !== 'services' || steps[3] !== 'procedures') return undefined;
   for (let end = steps.length - 1; end > 4; end--) {
     const rest = steps.slice(end).join('.');
     if (matchKey(PROCEDURE_SCOPE.keys, rest) === undefined) continue;

@@ -74,7 +74,7 @@ export function* readDocuments(
 }
 
 export function idsIn(documents: ServiceDocuments): OperationIds {
-  return new Map([...documents].map(([name, document]) => [name, document?.ids ?? new Set<string>()]));
+  return new Map([...documents].map(([name, document]) => [name, document?.ids ?? null]));
 }
 
 /** The few entries of services that are needed here. The last entry of a key counts. */

@@ -167,11 +167,53 @@ describe('keys of a procedure from a document', () => {
     expect(urisOf(loadApi(document, { lines }))).toContain('api.more');
   });
 
+  it('of an operation that is left out have no effect, or make a procedure of their own', () => {
+    const lines = ['+openapi.exclude = repos.*', '+procedures.repos.get.method = head'];
+    expect(noticesOf(document, { lines })).toEqual([
+      '/etc/bondy.conf:5: rpc_gateway.services.api.procedures.repos.get: has no effect, because the operation is left out',
+    ]);
+    const own = ['+procedures.repos.get.uri = api.mine', '+procedures.repos.get.realm = com.example'];
+    expect(urisOf(loadApi(document, { lines: [...lines, ...own] }))).toEqual([
+      'api.pets/get_one_two',
+      'api.mine',
+    ]);
+  });
+
+  it('report only the document if it cannot be used', () => {
+    const lines = ['+procedures.repos.get.all.method = head'];
+    expect(problemsOf('{}', { lines })).toHaveLength(1);
+  });
+
   it('with a misspelt id are an error that names the id', () => {
     expect(problemsOf(document, { lines: ['+procedures.repos.gett.all.method = head'] })).toEqual([
       expect.stringContaining('did you mean rpc_gateway.services.api.procedures.repos.get.all.method?'),
     ]);
     expect(noticesOf(withIds('getPet', 'x'), { lines: ['+procedures.x.method = head'] })).toEqual([]);
+  });
+});
+
+describe('the line of an operation', () => {
+  it('is found in JSON, in YAML and in other files', () => {
+    const remark = (document: unknown, files = {}) =>
+      noticesOf(document, { files }).map((notice) => notice.split(': ')[0]);
+    const ok = '  /ok: { get: {} }';
+    const yaml = ['openapi: 3.1.0', 'info:', '  description: |', '    paths:', '      /a:', 'paths:', ok];
+    const folded = [
+      ...yaml,
+      '  "/a b":',
+      '    # a comment',
+      '    trace:',
+      '      summary: x',
+      '  /b: {',
+      '    trace: {} }',
+    ];
+    expect(remark(folded.join('\n'))).toEqual(['/etc/api.json:10', '/etc/api.json:13']);
+    const json =
+      '{"openapi":"3.1.0","paths":{"/ok":{"get":{}},\n"/a~b\\/":{"x":["]{",\n{"a":1}],\n\n"trace":{}}}}';
+    expect(remark(json)).toEqual(['/etc/api.json:5']);
+    const files = { 'paths/a.yaml': '# comment\nparameters: []\ntrace: {}\n', 'op.json': '\n\n{}' };
+    const split = [...yaml, '  /a: { $ref: paths/a.yaml }', '  /b: { trace: { $ref: op.json } }'];
+    expect(remark(split.join('\n'), files)).toEqual(['/etc/paths/a.yaml:3', '/etc/op.json:1']);
   });
 });
 
