@@ -29,7 +29,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['test/interop/**', '**/node_modules/**', ...MOCKING],
+          exclude: ['test/interop/**', 'test/corpus/**', '**/node_modules/**', ...MOCKING],
           // Modules are loaded once for a worker, not once for a file: there is no global state that a test could leave behind.
           isolate: false,
           ...limits,
