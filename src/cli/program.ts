@@ -253,9 +253,10 @@ Examples:
 
   program
     .command('types')
-    .description('print a typed client in TypeScript')
+    .description('print a typed client in TypeScript or Python')
     .option('-c, --config <file>', 'the configuration file (default: ./bondy.conf)')
     .option('--realm <realm>', 'the realm of the procedures (default: the one that has procedures)')
+    .option('--python', 'print a module of Python, for autobahn|python')
     .addHelpText(
       'after',
       `
@@ -264,7 +265,8 @@ See docs/types.md.
 
 Examples:
   rpc-gateway types > billing.ts
-  rpc-gateway types --realm com.example.myrealm --config bondy.conf > billing.ts`,
+  rpc-gateway types --realm com.example.myrealm --config bondy.conf > billing.ts
+  rpc-gateway types --python > billing.py`,
     )
     .action((options: TypesOptions) =>
       run.once(async () => {

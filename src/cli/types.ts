@@ -1,3 +1,4 @@
+import { pythonClient } from '../client-types/python/python-client.js';
 import { typescriptClient } from '../client-types/typescript-client.js';
 import type { LoadedConfig } from '../config/model.js';
 import { describeProcedure } from '../gateway/descriptions/describe-procedure.js';
@@ -8,6 +9,7 @@ import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 export interface TypesOptions {
   readonly config?: string;
   readonly realm?: string;
+  readonly python?: boolean;
 }
 
 /** `rpc-gateway types`: prints a typed client for the procedures of a realm. */
@@ -19,7 +21,8 @@ export async function types(options: TypesOptions, host: Host): Promise<ExitCode
       .filter(({ settings }) => settings.realm === realm)
       .map((procedure) => ({ name: procedure.name, description: describeProcedure(service, procedure) })),
   );
-  host.stdout.write(typescriptClient(procedures));
+  const client = options.python === true ? pythonClient(procedures) : typescriptClient(procedures);
+  host.stdout.write(client);
   return EXIT.ok;
 }
 

@@ -1,17 +1,12 @@
-import type { JsonSchema, ProcedureDescription } from '../gateway/descriptions/description.js';
+import type { ProcedureDescription } from '../gateway/descriptions/description.js';
 import { ownErrorsIn } from './error-uris.js';
 import { camelCase, createNames, pascalCase } from './names.js';
 import { commentOf } from './object-type.js';
 import type { TypeScope } from './position.js';
+import { defsOf, methodComment, type NamedProcedure } from './procedures.js';
 import { circularReferences } from './references.js';
 import { schemaToType } from './schema-to-type.js';
 import { docComment, stringLiteral } from './text.js';
-
-/** A procedure with the name of its operation. */
-export interface NamedProcedure {
-  readonly name: string;
-  readonly description: ProcedureDescription;
-}
 
 /** The types of a service, and the methods that use them. */
 export interface ServiceTypes {
@@ -77,32 +72,8 @@ export function serviceTypes(namespace: string, procedures: readonly NamedProced
 const typeText = (name: string, schema: unknown, scope: TypeScope): string =>
   `${INDENT}export type ${name} = ${schemaToType(schema, scope, INDENT)};\n`;
 
-/** The named schemas, sorted: so a new one adds lines, and moves none. */
-function defsOf(descriptions: readonly ProcedureDescription[]): Readonly<Record<string, unknown>> {
-  const found = new Map<string, unknown>();
-  for (const { kwargs_schema, result_kwargs_schema } of descriptions) {
-    for (const { $defs = {} } of [kwargs_schema, result_kwargs_schema] as readonly JsonSchema[]) {
-      for (const [name, schema] of Object.entries($defs as object)) found.set(name, schema);
-    }
-  }
-  return Object.fromEntries([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
-}
-
 function errorText(name: string, description: ProcedureDescription): string {
   const own = ownErrorsIn([description]);
   const others = [...new Set(description.errors.map(({ uri }) => uri))].filter((uri) => !own.includes(uri));
   return `${INDENT}export type ${name} = ${['GatewayErrorUri', ...others.map(stringLiteral)].join(' | ')};\n`;
 }
-
-function methodComment({ uri, description, http, errors }: ProcedureDescription): string {
-  const ofApi = errors.filter(({ status }) => status !== undefined);
-  return [
-    description.trim(),
-    `\`${uri}\`: ${http.method} ${http.path}`,
-    ofApi.map((each) => `@throws ${each.uri} (${each.status}) ${firstLine(each.description)}`).join('\n'),
-  ]
-    .filter((text) => text !== '')
-    .join('\n\n');
-}
-
-const firstLine = (text: string): string => text.trim().split(/[\r\n]/, 1)[0] ?? '';

@@ -2,7 +2,8 @@ import type { ProcedureDescription } from '../gateway/descriptions/description.j
 import { CLIENT_NAMES, CLIENT_TEXT, HEADER_TEXT } from './client-text.js';
 import { ownErrorsIn } from './error-uris.js';
 import { camelCase, createNames, pascalCase } from './names.js';
-import { type NamedProcedure, type ServiceTypes, serviceTypes } from './service-types.js';
+import { type NamedProcedure, proceduresByService } from './procedures.js';
+import { type ServiceTypes, serviceTypes } from './service-types.js';
 import { docComment, propertyName, stringLiteral } from './text.js';
 
 /**
@@ -32,12 +33,7 @@ function typesOfServices(procedures: readonly NamedProcedure[]): readonly NamedS
   // `await` would call a member `then`.
   const memberName = createNames(['then']);
   const namespaceName = createNames(CLIENT_NAMES);
-  const byService = new Map<string, NamedProcedure[]>();
-  for (const procedure of procedures) {
-    const { service } = procedure.description.http;
-    byService.set(service, [...(byService.get(service) ?? []), procedure]);
-  }
-  return [...byService].map(([service, own]) => ({
+  return proceduresByService(procedures).map(([service, own]) => ({
     member: memberName(camelCase(service)),
     types: serviceTypes(namespaceName(pascalCase(service)), own),
   }));

@@ -20,10 +20,21 @@ const XCONN = {
   missing: 'no Python with xconn: run test/interop/install-xconn',
 };
 
+const MYPY = {
+  module: 'mypy',
+  candidates: [
+    fileURLToPath(new URL('../../node_modules/.cache/mypy/bin/python', import.meta.url)),
+    'python3',
+  ],
+  missing: 'no Python with mypy: run test/interop/install-mypy',
+};
+
 /** The first Python that can import autobahn; undefined where none can, which is said, and fails where CI is set. */
 export const findPythonWithAutobahn = (): Promise<string | undefined> => findPython(AUTOBAHN);
 /** The same for xconn. */
 export const findPythonWithXconn = (): Promise<string | undefined> => findPython(XCONN);
+
+export const findPythonWithMypy = (): Promise<string | undefined> => findPython(MYPY);
 
 async function findPython({ module, candidates, missing }: typeof AUTOBAHN): Promise<string | undefined> {
   for (const python of candidates) {

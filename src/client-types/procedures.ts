@@ -1,0 +1,46 @@
+import type { JsonSchema, ProcedureDescription } from '../gateway/descriptions/description.js';
+
+/** A procedure with the name of its operation. */
+export interface NamedProcedure {
+  readonly name: string;
+  readonly description: ProcedureDescription;
+}
+
+/** In the order of the configuration. */
+export function proceduresByService(
+  procedures: readonly NamedProcedure[],
+): readonly (readonly [service: string, procedures: readonly NamedProcedure[]])[] {
+  const found = new Map<string, NamedProcedure[]>();
+  for (const procedure of procedures) {
+    const { service } = procedure.description.http;
+    const known = found.get(service);
+    if (known === undefined) found.set(service, [procedure]);
+    else known.push(procedure);
+  }
+  return [...found];
+}
+
+/** The named schemas, sorted: so a new one adds lines, and moves none. */
+export function defsOf(descriptions: readonly ProcedureDescription[]): JsonSchema {
+  const found = new Map<string, unknown>();
+  for (const { kwargs_schema, result_kwargs_schema } of descriptions) {
+    for (const { $defs = {} } of [kwargs_schema, result_kwargs_schema] as readonly JsonSchema[]) {
+      for (const [name, schema] of Object.entries($defs as object)) found.set(name, schema);
+    }
+  }
+  return Object.fromEntries([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
+}
+
+/** What a reader of the method wants to know. */
+export function methodComment({ uri, description, http, errors }: ProcedureDescription): string {
+  const ofApi = errors.filter(({ status }) => status !== undefined);
+  return [
+    description.trim(),
+    `\`${uri}\`: ${http.method} ${http.path}`,
+    ofApi.map((each) => `@throws ${each.uri} (${each.status}) ${firstLine(each.description)}`).join('\n'),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}
+
+const firstLine = (text: string): string => text.trim().split(/[\r\n]/, 1)[0] ?? '';

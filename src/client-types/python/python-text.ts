@@ -1,0 +1,54 @@
+/** A string of Python, in ASCII: so nothing in it is hidden. */
+export function pythonString(text: string): string {
+  // JSON has the escapes of Python, except for characters beyond ASCII. Python refuses half of a pair.
+  const inner = JSON.stringify(text.toWellFormed()).slice(1, -1);
+  return `"${inner.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+}
+
+/** Lines of a document as comments. */
+export function pythonComment(text: string, indent: string): string {
+  return linesOf(text)
+    .map((line) => `${indent}#${line === '' ? '' : ` ${line}`}\n`)
+    .join('');
+}
+
+/** A docstring with a line break at its end. */
+export function docstring(text: string, indent: string): string {
+  const lines = linesOf(text).map((line) => line.replaceAll('\\', '\\\\').replaceAll('"""', '\\"\\"\\"'));
+  const [only = ''] = lines;
+  if (lines.length === 1 && !only.endsWith('"')) return `${indent}"""${only}"""\n`;
+  return `${indent}"""\n${lines.map((line) => (line === '' ? '\n' : `${indent}${line}\n`)).join('')}${indent}"""\n`;
+}
+
+/** Without control characters, and without those that an editor hides. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.trim().split(/\r\n|[\r\n\v\f\u0085\u2028\u2029]/);
+  return text.trim() === ''
+    ? []
+    : lines.map((line) =>
+        line
+          .toWellFormed()
+          .replace(/[\p{Cc}\p{Cf}]/gu, ' ')
+          .trimEnd(),
+      );
+}
+
+/** `get_invoice` for `getInvoice` and `GET-invoice`. */
+export function snakeCase(name: string): string {
+  const words = name.match(/[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+/g) ?? [];
+  const joined = words.join('_').toLowerCase();
+  const identifier = /^[a-z]/.test(joined) ? joined : `_${joined}`;
+  return KEYWORDS.has(identifier) ? `${identifier}_` : identifier;
+}
+
+/** The name of a class, in ASCII: Python takes some other letters as equal. */
+export function className(name: string): string {
+  const words = name.match(/[A-Za-z0-9]+/g) ?? [];
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+/** Words that cannot be the name of a method, and the attributes of a client. */
+const KEYWORDS: ReadonlySet<string> = new Set(
+  `and as assert async await break class continue def del elif else except finally for from global if import in is
+lambda nonlocal not or pass raise return try while with yield`.split(/\s/),
+);
