@@ -10,7 +10,7 @@ describe('names in Python', () => {
     ['v1.Pod', 'v1_pod', 'V1Pod'],
     ['class', 'class_', 'Class'],
     ['__init__', 'init', 'Init'],
-    ['2fa', '_2_fa', '2fa'],
+    ['2fa', '_2fa', '2fa'],
     ['größe', 'gr_e', 'GrE'],
     ['', '_', ''],
   ])('of %j are %s and %s', (name, snake, pascal) => {
