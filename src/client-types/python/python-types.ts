@@ -5,6 +5,8 @@ import { className, pythonComment, pythonString } from './python-text.js';
 
 const ANY = 'Any';
 const MAX_DEPTH = 30;
+/** Each `allOf` with a reference takes two levels. */
+const MAX_MERGED = 200;
 
 /** Collects the types of a service. Python has no types without a name for dictionaries. */
 export interface PythonTypes {
@@ -46,7 +48,7 @@ export function createPythonTypes(
     }
     if (Object.hasOwn(schema, 'const')) return literals([schema['const']]);
     if (Array.isArray(schema['enum'])) return literals(schema['enum']);
-    const merged = mergedObject(schema, defs, 0);
+    const merged = mergedObject(schema, defs);
     if (merged !== undefined && merged.members.length > 0) {
       const name = nameOf(place.name);
       parts.push(dictText(name, merged, { ...inner, name, operator: 'alone' }));
@@ -86,7 +88,7 @@ export function createPythonTypes(
         return `list[${union(members.map((each) => typeOf(each, { ...place, name })))}]`;
       }
       case 'object': {
-        const merged = mergedObject({ ...schema, type: 'object' }, defs, 0);
+        const merged = mergedObject({ ...schema, type: 'object' }, defs);
         if (merged === undefined || merged.members.length === 0) {
           const others = schema['additionalProperties'];
           return `dict[str, ${typeOf(others, { ...place, name: `${place.name}Value` })}]`;
@@ -112,8 +114,7 @@ export function createPythonTypes(
   return {
     define(name, schema, def) {
       const place: Place = { name, def, operator: 'alone', depth: 0 };
-      const merged =
-        referenceIn(isRecord(schema) ? schema : {}) === undefined && mergedObject(schema, defs, 0);
+      const merged = referenceIn(isRecord(schema) ? schema : {}) === undefined && mergedObject(schema, defs);
       if (merged && merged.members.length > 0) parts.push(dictText(name, merged, place));
       else
         parts.push(
@@ -129,21 +130,30 @@ interface MergedObject {
   readonly required: ReadonlySet<unknown>;
 }
 
-/** An object with the properties of all its parts. Undefined if a part is no object, or may be another. */
-function mergedObject(schema: unknown, defs: JsonSchema, depth: number): MergedObject | undefined {
-  if (!isRecord(schema) || depth > MAX_DEPTH) return undefined;
+/**
+ * An object with the properties of all its parts. Undefined if a part is no object, or may be another.
+ *
+ * @param seen the schemas with a name so far. Each counts once: a stranger's document may repeat them
+ * in every level.
+ */
+function mergedObject(
+  schema: unknown,
+  defs: JsonSchema,
+  depth = 0,
+  seen = new Set<string>(),
+): MergedObject | undefined {
+  if (!isRecord(schema) || depth > MAX_MERGED) return undefined;
   const { type, properties, required, allOf } = schema;
   if (type !== undefined && type !== 'object') return undefined;
   if (['anyOf', 'oneOf', 'enum', 'const'].some((keyword) => Object.hasOwn(schema, keyword))) return undefined;
   const members = new Map<string, unknown>();
   const names = new Set<unknown>(Array.isArray(required) ? required : []);
   const def = referenceIn(schema);
-  const others = [
-    ...(Array.isArray(allOf) ? allOf : []),
-    ...(def === undefined ? [] : [Object.hasOwn(defs, def) ? defs[def] : undefined]),
-  ];
+  const others = Array.isArray(allOf) ? [...allOf] : [];
+  if (def !== undefined && !seen.has(def)) others.push(Object.hasOwn(defs, def) ? defs[def] : undefined);
+  if (def !== undefined) seen.add(def);
   for (const part of others) {
-    const merged = mergedObject(part, defs, depth + 1);
+    const merged = mergedObject(part, defs, depth + 1, seen);
     if (merged === undefined) return undefined;
     for (const [name, each] of merged.members) members.set(name, each);
     for (const name of merged.required) names.add(name);
