@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findPythonWithMypy } from '../interop/python.js';
 import { runCommand } from '../support/command.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { diagnosticsOf } from '../support/typescript.js';
 
+const run = promisify(execFile);
 const CORPUS = process.env['OPENAPI_CORPUS'];
 if (CORPUS === undefined) console.warn('skipped: OPENAPI_CORPUS names no folder with OpenAPI documents');
 
@@ -27,10 +31,13 @@ describe.skipIf(CORPUS === undefined)('the types of real documents', () => {
   });
   afterAll(() => folder.remove());
 
-  async function typesOf(
-    document: string,
-    more: string,
-  ): Promise<{ code: number; out: string; err: string }> {
+  interface Printed {
+    readonly code: number;
+    readonly out: string;
+    readonly err: string;
+  }
+
+  async function print(document: string, words: readonly string[], more = ''): Promise<Printed> {
     const config = folder.write(
       'bondy.conf',
       `rpc_gateway.services.api.base_url = https://api.example.com
@@ -38,23 +45,41 @@ rpc_gateway.services.api.openapi.file = ${document}
 rpc_gateway.services.api.openapi.realm = realm1
 ${more}`,
     );
-    const command = runCommand(['types', '--config', config]);
+    const command = runCommand(['types', ...words, '--config', config]);
     return { code: await command.ended, out: command.out(), err: command.err() };
   }
 
+  async function typesOf(document: string, ...words: readonly string[]): Promise<string> {
+    const first = await print(document, words);
+    // Some documents give two operations the same operationId.
+    const { code, out, err } =
+      first.code === 0
+        ? first
+        : await print(document, words, 'rpc_gateway.services.api.openapi.naming = path\n');
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    return out;
+  }
+
   it.each(DOCUMENTS.map((document) => [basename(document), document]))(
-    'compile: %s',
+    'compile in TypeScript: %s',
     async (_name, document) => {
-      // Some documents give two operations the same operationId.
-      const first = await typesOf(document, '');
-      const { code, out, err } =
-        first.code === 0
-          ? first
-          : await typesOf(document, 'rpc_gateway.services.api.openapi.naming = path\n');
-      expect(err).toBe('');
-      expect(code).toBe(0);
-      expect(out).toContain('createClient');
-      expect(diagnosticsOf({ 'client.ts': out })).toEqual([]);
+      const client = await typesOf(document);
+      expect(client).toContain('createClient');
+      expect(diagnosticsOf({ 'client.ts': client })).toEqual([]);
     },
   );
+
+  it('pass mypy in Python', async ({ skip }) => {
+    const python = await findPythonWithMypy();
+    if (python === undefined) return skip();
+    const files: string[] = [];
+    for (const document of DOCUMENTS) {
+      const name = `client_${files.length}.py`;
+      folder.write(name, await typesOf(document, '--python'));
+      files.push(name);
+    }
+    const checked = await run(python, ['-m', 'mypy', '--strict', ...files], { cwd: folder.path });
+    expect(checked.stdout).toContain(`no issues found in ${files.length} source files`);
+  });
 });
