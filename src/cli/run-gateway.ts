@@ -76,8 +76,8 @@ export async function runGateway(
     // A start may wait for secrets. A signal during the start must suppress the ready line.
     const startedOrSignal = await Promise.race([gateway.start().then(() => 'started'), signals.received]);
     if (startedOrSignal === 'started') {
-      log.info(factsOf(gateway, file), 'the gateway has started');
       announce(gateway);
+      log.info(factsOf(gateway, file), 'the gateway has started');
       manager.ready(readyText());
       if (watch && source !== undefined)
         stopWatching = watchConfiguration({ ...source, onChange: reload, clock: systemClock, log });
