@@ -102,6 +102,18 @@ describe('a form of several parts', () => {
   });
 });
 
+it.each([
+  [
+    'a long name of many parts',
+    { ['n'.repeat(100_000)]: Array.from({ length: 100 }, () => 1) },
+    'more than 8 MB',
+  ],
+  ['a number that is too large for a double', { a: Number.POSITIVE_INFINITY }, 'too large to be sent'],
+  ['such a number in JSON', { a: { b: Number.POSITIVE_INFINITY } }, 'too large to be sent'],
+])('a form of several parts refuses %s', (_, fields, message) => {
+  expect(() => encodeMultipart(fields, 'b-1')).toThrow(message);
+});
+
 describe('body_encoding = multipart', () => {
   const build = (kwargs: Record<string, unknown>, ...lines: string[]) =>
     compile('create_invoice', ['+body_encoding = multipart', ...lines])(kwargs);

@@ -1,8 +1,14 @@
 import { isMediaType } from '../../../config/types/http-fields.js';
-import { stringifyJson } from '../../../json.js';
+import { toJson } from '../body.js';
 import { BadRequest, type Kwargs } from '../call.js';
 import { isDictionary, isScalar } from '../fill-template.js';
 import { bytesOfValue } from './bytes.js';
+
+/**
+ * The maximum characters of the heads of all parts. A list repeats its name in each part, so a body
+ * could be much longer than the kwargs.
+ */
+const MAX_HEADS = 8 * 1024 * 1024;
 
 /**
  * Writes a form of several parts (RFC 7578).
@@ -27,7 +33,10 @@ export function encodeMultipart(
 ): Uint8Array {
   const pieces: Uint8Array[] = [];
   let text = '';
+  let heads = 0;
   const addPart = (head: string, content: Uint8Array | string): void => {
+    heads += boundary.length + head.length;
+    if (heads > MAX_HEADS) throw new BadRequest('The names in the form would take more than 8 MB');
     text += `--${boundary}\r\n${head}\r\n\r\n`;
     if (typeof content === 'string') text += content;
     else {
@@ -58,7 +67,7 @@ function addField(name: string, value: unknown, type: string | undefined, addPar
     const file = readFile(name, value);
     addPart(head(name, file), file.data);
   } else {
-    addPart(head(name, { type: 'application/json' }), stringifyJson(value));
+    addPart(head(name, { type: 'application/json' }), toJson(value));
   }
 }
 
