@@ -13,9 +13,17 @@ import { MetaError, type MetaProcedure } from './meta-call.js';
  */
 export function reflectionProcedures(
   registrations: Registrations,
-  { realm, rules, limits }: RealmContext,
+  { realm, rules, limits, turns }: RealmContext,
 ): Readonly<Record<string, MetaProcedure>> {
   const mayCall = (session: Session, uri: string) => ask(rules.authorizer, session, 'call', uri, 'exact');
+
+  const nextTurn = (): Promise<void> =>
+    new Promise((resolve) => {
+      turns.add(() => {
+        resolve();
+        return true;
+      }, true);
+    });
 
   /** Nobody learns whether a procedure exists that they may not call. */
   const unknown = (): MetaError =>
@@ -36,6 +44,8 @@ export function reflectionProcedures(
       if (asked !== realm) return uris;
       for (const { uri, match } of registrations.all()) {
         if (uris.length >= limits.maxListLength) break;
+        // A realm may have many registrations that this session may not call.
+        if (!turns.hasTime()) await nextTurn();
         if (match !== 'exact' || rules.routerOnly.has(uri)) continue;
         const verdict = mayCall(session, uri);
         if ((typeof verdict === 'object' ? await verdict : verdict) === true) uris.push(uri);
