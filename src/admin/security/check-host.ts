@@ -1,13 +1,18 @@
 import { type AllowedHost, needsNoPermission, portOf, readHost, readOrigin } from './allowed-hosts.js';
+import { isOpenPath } from './open-paths.js';
 import { type Refusal, refusal } from './refusal.js';
-import type { RequestHead } from './request-head.js';
+import { NO_HOST, type RequestHead } from './request-head.js';
 
 /**
  * Refuses a Host that is neither of this machine, nor an IP address, nor in `admin.hosts`. Otherwise
  * a web page could give its own name the address of the gateway (DNS rebinding), and read
  * everything here.
  */
-export function checkHost({ host }: RequestHead, allowed: readonly AllowedHost[]): Refusal | undefined {
+export function checkHost({ host, path }: RequestHead, allowed: readonly AllowedHost[]): Refusal | undefined {
+  if (host === undefined) {
+    // Browsers always send Host. Some load balancers probe with HTTP/1.0 and without it.
+    return isOpenPath(path) ? undefined : NO_HOST;
+  }
   const found = readHost(host);
   if (found === undefined) return refusal(400, 'bad_request', 'The Host field is not a host.');
   if (needsNoPermission(found)) return undefined;
@@ -35,7 +40,7 @@ export function checkOrigin(
 ): Refusal | undefined {
   if (origin === undefined) return undefined;
   const page = readOrigin(origin);
-  const own = readHost(host);
+  const own = host === undefined ? undefined : readHost(host);
   if (page !== undefined) {
     const port = portOf(page, page.scheme);
     // A proxy may add TLS, so the scheme counts only if the gateway itself has TLS.

@@ -1,9 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { isOpenPath } from './open-paths.js';
 import { type Refusal, refusal } from './refusal.js';
 import type { RequestHead } from './request-head.js';
-
-/** The paths for the probes of an orchestrator, which has no token. They tell nothing secret. */
-const OPEN_PATHS: readonly string[] = ['/livez', '/readyz', '/ping', '/ready'];
 
 /** The token in a form that can be compared in constant time. */
 export type TokenDigest = Buffer;
@@ -20,7 +18,7 @@ export function checkToken(
   { path, authorization }: RequestHead,
   expected: TokenDigest | undefined,
 ): Refusal | undefined {
-  if (expected === undefined || OPEN_PATHS.includes(path)) return undefined;
+  if (expected === undefined || isOpenPath(path)) return undefined;
   const given = authorization === undefined ? undefined : tokenIn(authorization);
   // Both digests have the same length, so the time tells nothing about the token.
   if (given !== undefined && timingSafeEqual(digestOf(given), expected)) return undefined;

@@ -10,7 +10,8 @@ export interface RequestHead {
    * percent-encoding.
    */
   readonly path: string;
-  readonly host: string;
+  /** Only HTTP/1.0 allows requests without it. */
+  readonly host: string | undefined;
   readonly origin: string | undefined;
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
@@ -27,6 +28,8 @@ const SINGLE = [
   'content-length',
   'transfer-encoding',
 ] as const;
+
+export const NO_HOST = refusal(400, 'bad_request', 'The request has no Host field.');
 
 /** Reads the head of a request. Refuses a head that two programs could understand differently. */
 export function readRequestHead(request: IncomingMessage): RequestHead | Refusal {
@@ -48,7 +51,8 @@ export function readRequestHead(request: IncomingMessage): RequestHead | Refusal
     return refusal(400, 'bad_request', 'The only transfer-encoding is chunked.');
   }
   const host = one('host');
-  if (host === undefined) return refusal(400, 'bad_request', 'The request has no Host field.');
+  // RFC 9112 section 3.2: only HTTP/1.0 allows requests without it.
+  if (host === undefined && request.httpVersion !== '1.0') return NO_HOST;
   const path = plainPath(request.url ?? '');
   if (path === undefined) {
     return refusal(

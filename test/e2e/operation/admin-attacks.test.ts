@@ -50,6 +50,7 @@ describe.each(['ops', 'both'])('an attacker of the listener %s', (listener) => {
     ['a Host that looks like one of ours', 403, requestText('/status', ['Host: localhost.evil.example.com'])],
     ['no Host', 400, requestText('/status', [AUTH])],
     ['no Host in HTTP/1.0', 400, `GET /status HTTP/1.0\r\n${AUTH}\r\n\r\n`],
+    ['no Host on an open path', 400, requestText('/livez', [])],
     ['two Hosts', 400, requestText('/status', [HOST, 'Host: evil.example.com', AUTH])],
     ['two equal Hosts', 400, requestText('/status', [HOST, HOST, AUTH])],
     ['the absolute form', 400, requestText('http://127.0.0.1/status', [HOST, AUTH])],
@@ -106,6 +107,10 @@ describe.each(['ops', 'both'])('an attacker of the listener %s', (listener) => {
     ]);
     expect(response.body).not.toContain('evil');
     expect(isEnabled()).toBe(true);
+  });
+
+  it.each(['/livez', '/readyz'])('does not hinder a probe of %s in HTTP/1.0 without Host', async (path) => {
+    expect(await statusOf(`GET ${path} HTTP/1.0\r\n\r\n`)).toBe(200);
   });
 
   it.each([
