@@ -1,5 +1,6 @@
 import type { ProcedureDraft, ServiceDraft } from '../drafts.js';
 import type { ProcedureSettings } from '../schema/procedure.js';
+import { JSON_MEDIA_TYPE } from '../types/http-fields.js';
 
 type Encoding = ProcedureSettings['body_encoding'];
 
@@ -65,7 +66,7 @@ function checkTypeHeader(
 }
 
 const TYPES: Readonly<Record<Encoding, RegExp>> = {
-  json: /^(?:application|text)\/(?:[\w.-]+[+-])?json(?:[-.][\w.]+)?[ \t]*(?:;.*)?$/i,
+  json: JSON_MEDIA_TYPE,
   form: /^application\/x-www-form-urlencoded[ \t]*(?:;.*)?$/i,
   // The boundary is different in each request.
   multipart: /^$/,

@@ -44,6 +44,12 @@ export function isMediaType(text: string): boolean {
   return MEDIA_TYPE.test(text);
 }
 
+/**
+ * A JSON media type with its parameters: `application/vnd.api+json; ext=bulk`. The group has the
+ * parameters.
+ */
+export const JSON_MEDIA_TYPE = /^(?:application|text)\/(?:[\w.-]+[+-])?json(?:[-.][\w.]+)?[ \t]*(?:;(.*))?$/i;
+
 /** Tells whether only the gateway may set this header. Case does not matter. */
 export function isOwnField(name: string): boolean {
   const folded = foldFieldName(name);

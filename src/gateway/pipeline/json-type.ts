@@ -1,5 +1,5 @@
-/** A JSON media type with its parameters: `application/vnd.api+json; ext=bulk`. */
-const JSON_TYPE = /^(?:application|text)\/(?:[\w.-]+[+-])?json(?:[-.][\w.]+)?(?:[ \t]*;([^,]*))?$/i;
+import { JSON_MEDIA_TYPE } from '../../config/types/http-fields.js';
+
 const UTF8 = /^\s*charset\s*=\s*"?utf-?8"?\s*$/i;
 
 /**
@@ -13,7 +13,8 @@ const UTF8 = /^\s*charset\s*=\s*"?utf-?8"?\s*$/i;
  */
 export function isJsonType(field: readonly string[]): boolean {
   const [, value = ''] = field;
-  const [known, parameters = ''] = JSON_TYPE.exec(value) ?? [];
-  if (known === undefined || field.length !== 2) return false;
+  const [known, parameters = ''] = JSON_MEDIA_TYPE.exec(value) ?? [];
+  // A comma would begin another type.
+  if (known === undefined || field.length !== 2 || parameters.includes(',')) return false;
   return parameters.split(';').every((text) => UTF8.test(text) || !/charset/i.test(text));
 }

@@ -5,6 +5,7 @@ import type { BaseUrl } from './base-url.js';
 import { compileContent } from './bodies/content.js';
 import type { RequestBuilder, RequestDeps } from './built-request.js';
 import { BadRequest, type Call } from './call.js';
+import { completeRequest } from './complete-request.js';
 import { contentTypeRule } from './content-type-rule.js';
 import { kwargNames } from './fill-template.js';
 import { compileHeaders } from './headers.js';
@@ -69,7 +70,7 @@ export function compileRequest(
   const literalQuery = withoutNames(path.literalQuery, credential.ownedQuery);
   const rule = remainingRule(procedure, literalQuery, credential.ownedQuery);
   const useOf = compileUses(procedure, rule);
-  const { origin } = base;
+  const frame = { method, origin: base.origin, contentType: content.type, headers, idempotency };
 
   return (incoming) => {
     refuseArgs(incoming);
@@ -84,19 +85,7 @@ export function compileRequest(
     const boundary = content.hasBoundary ? deps.uuid() : '';
     const rest = remaining === 'body' ? remainingKwargs(call, rule) : undefined;
     const body = content.write(call, rest, remainingJson, boundary);
-    const built = headers(call, body === undefined ? undefined : content.type + boundary);
-    const keyed = idempotency(built.headers);
-    return {
-      request: {
-        method,
-        origin,
-        path: search === '' ? filledPath : `${filledPath}?${search}`,
-        headers: keyed.headers,
-        body,
-      },
-      replayable: keyed.replayable,
-      callerTrace: built.callerTrace,
-    };
+    return completeRequest(frame, call, { path: filledPath, search, body, boundary });
   };
 }
 

@@ -2,6 +2,7 @@ import type { Operation, Parameter, ParameterPlace } from '../../../openapi/mode
 import type { HttpMethod } from '../../../upstream/http-message.js';
 import type { RequestBuilder } from '../built-request.js';
 import { BadRequest, type Call, type Kwargs } from '../call.js';
+import { completeRequest } from '../complete-request.js';
 import { compileHeaders, type HeaderBuilder } from '../headers.js';
 import { compileIdempotency } from '../idempotency.js';
 import { compilePath } from '../path.js';
@@ -71,7 +72,7 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
   const rule = remainingRule(procedure, literalQuery, credential.ownedQuery, known);
   const check = compileOperationCheck(parts, { parameters, content });
   const useOf = compileUses(parts, { parameters, content, rule });
-  const { origin } = base;
+  const frame = { method, origin: base.origin, contentType: content.type, headers, idempotency };
 
   return (incoming) => {
     refuseArgs(incoming);
@@ -90,19 +91,7 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
     const others = remaining === 'body' ? remainingKwargs(call, rule) : undefined;
     const boundary = content.hasBoundary ? deps.uuid() : '';
     const body = content.build(call, others, remainingJson, boundary);
-    const built = headers(call, body === undefined ? undefined : content.type + boundary);
-    const keyed = idempotency(built.headers);
-    return {
-      request: {
-        method,
-        origin,
-        path: search === '' ? filledPath : `${filledPath}?${search}`,
-        headers: keyed.headers,
-        body,
-      },
-      replayable: keyed.replayable,
-      callerTrace: built.callerTrace,
-    };
+    return completeRequest(frame, call, { path: filledPath, search, body, boundary });
   };
 }
 
