@@ -27,6 +27,8 @@ export type {
   SecuritySettings,
   ServiceConfig,
   ServiceSettings,
+  StatusClass,
+  StatusPattern,
   Template,
   TracingSettings,
   Variable,

@@ -13,6 +13,7 @@ import type { RealmSecurity } from './security-file/model.js';
 import type { WrittenKeys } from './written-keys.js';
 
 export type { RealmSecurity } from './security-file/model.js';
+export type { StatusClass, StatusPattern } from './types/answer-types.js';
 export type { NamedTemplate, Template, Variable } from './types/template.js';
 export type { WrittenKey, WrittenKeys, WrittenScope } from './written-keys.js';
 export type {

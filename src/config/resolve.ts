@@ -134,6 +134,8 @@ function resolveProcedure(
     query: mergeNamed(service.query, own.query),
     cookies: mergeNamed(service.cookies, own.cookies),
     errors: frozenMap([...service.errors, ...own.errors]),
+    error_path: own.error_path ?? service.error_path,
+    'errors.body': own['errors.body'] ?? service['errors.body'],
     idempotency_header: own.idempotency_header ?? service.idempotency_header,
     result: own.result ?? service.result,
     body_encoding: own.body_encoding ?? service.body_encoding,

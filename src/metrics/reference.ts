@@ -60,7 +60,8 @@ const KINDS: readonly (readonly [label: string, names: readonly FamilyName[], va
 
 const END = `
 [errors.md](../errors.md#errors-of-the-gateway) explains the codes among the outcomes of calls. \`ok\`, \`redirect\`, \`client_error\` and \`server_error\`
-are responses of the API: 2xx, 3xx, 4xx and 5xx.
+are responses of the API: 2xx, 3xx, 4xx and 5xx. A call with an error at \`error_path\` is a \`client_error\`, and a call with a status of \`success\` from
+400 on is \`ok\` ([answers.md](../answers.md)).
 
 ## The process
 

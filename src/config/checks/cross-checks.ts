@@ -2,6 +2,7 @@ import type { ConfigDraft, ProcedureDraft, ServiceDraft } from '../drafts.js';
 import type { ServiceSettings } from '../schema/service.js';
 import type { ReadFile } from '../syntax/includes.js';
 import { checkAdmin } from './admin-checks.js';
+import { checkAnswers } from './answer-checks.js';
 import { checkAuth } from './auth-checks.js';
 import { checkBody } from './body-checks.js';
 import { checkHost } from './host-checks.js';
@@ -29,6 +30,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
       checkBody(service, procedure);
       checkHost(procedure);
     }
+    checkAnswers(service);
     checkCookies(service);
     checkBreaker(service);
     checkLiveness(service);

@@ -2,6 +2,7 @@ import { integer, listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
 import { bodyTemplate, mediaType, responseHeaderName, wholeBodyTemplate } from '../types/http-types.js';
 import { pathTemplate } from '../types/url-types.js';
 import { procedureUri, realmName } from '../types/wamp-types.js';
+import { ANSWER_KEYS } from './answer.js';
 import { bodyEncoding, queryStyle } from './body.js';
 import { namedTemplates } from './families.js';
 import { SHARED_KEYS } from './shared.js';
@@ -86,6 +87,7 @@ export const PROCEDURE_KEYS = {
       'How the gateway reads the body of a response. `auto`: the media type decides. `json`, `text`, `bytes`: the body is read in this form, whatever its media type; this applies to errors too. A body that is not valid JSON becomes text. An empty body is always an empty text.',
     example: 'bytes',
   },
+  ...ANSWER_KEYS,
   'response.validate': {
     type: oneOf('off', 'warn'),
     computed: "the service's",

@@ -8,6 +8,7 @@ import {
   requestHeaderName,
 } from '../types/http-types.js';
 import { errorUri } from '../types/wamp-types.js';
+import { SHARED_ANSWER_KEYS } from './answer.js';
 import { errorStatus, foldHeader, mapByStatus, namedTemplates } from './families.js';
 import type { KeyTable } from './spec.js';
 
@@ -48,4 +49,5 @@ export const SHARED_KEYS = {
       'The header for an idempotency key. The key is a UUID: each call gets a new one, and all attempts of a call have the same one. With this header the gateway can retry POST and PATCH. A value from the caller takes precedence.',
     example: 'Idempotency-Key',
   },
+  ...SHARED_ANSWER_KEYS,
 } as const satisfies KeyTable;

@@ -201,6 +201,8 @@ describe.each<[string, DataType<unknown>, [string, unknown][]]>([
     [
       ['token', ['token']],
       ['a.b.c', ['a', 'b', 'c']],
+      ['@odata\\.nextLink', ['@odata.nextLink']],
+      ['a.b\\.c.d', ['a', 'b.c', 'd']],
       ['', 'refused'],
       ['a..b', 'refused'],
       ['.a', 'refused'],

@@ -211,9 +211,9 @@ export function statuses(bounds: { min: number; max: number }): DataType<readonl
 
 /** The path to a member of a JSON document, such as `data.access_token`. */
 export const dotPath: DataType<readonly string[]> = {
-  description: 'dot path into a JSON document, as in data.access_token',
+  description: 'dot path into a JSON document, as in data.access_token; \\. is a dot in a name',
   parse(value) {
-    const steps = value.split('.');
+    const steps = value.split(/(?<!\\)\./).map((step) => step.replaceAll('\\.', '.'));
     if (steps.some((step) => step.trim() !== step || step === '')) {
       throw new ValueError('must be a dot path such as data.access_token, without empty steps');
     }

@@ -1,6 +1,7 @@
 import type { ProcedureConfig } from '../../config/model.js';
+import { matchesStatus } from '../../config/types/answer-types.js';
 import { CALL_ERRORS } from '../../errors.js';
-import { statusUri } from '../pipeline/status-uris.js';
+import { OTHER_URI, statusUri } from '../pipeline/status-uris.js';
 import type { DescribedError } from './description.js';
 
 /**
@@ -10,9 +11,12 @@ import type { DescribedError } from './description.js';
 export function errorsOf({ settings, operation }: ProcedureConfig): readonly DescribedError[] {
   const described = new Map<number, string>();
   for (const { status, description = '' } of operation?.responses ?? []) {
-    if (/^[345]\d\d$/.test(status)) described.set(Number(status), description);
+    if (/^[345]\d\d$/.test(status) && !matchesStatus(settings.success, Number(status)))
+      described.set(Number(status), description);
   }
-  for (const status of settings.errors.keys()) if (!described.has(status)) described.set(status, '');
+  for (const status of settings.errors.keys()) {
+    if (!described.has(status) && !matchesStatus(settings.success, status)) described.set(status, '');
+  }
   const ofApi = [...described]
     .sort(([one], [other]) => one - other)
     .map(([status, description]) => ({
@@ -20,7 +24,13 @@ export function errorsOf({ settings, operation }: ProcedureConfig): readonly Des
       status,
       description: description === '' ? `The API responded with the status ${status}.` : description,
     }));
-  return [...ofApi, ...OWN_ERRORS];
+  return [...bodyErrors(settings), ...ofApi, ...OWN_ERRORS];
+}
+
+function bodyErrors(settings: ProcedureConfig['settings']): readonly DescribedError[] {
+  if (settings.error_path === undefined) return [];
+  const description = 'The API responded with success, but its response contains an error.';
+  return [{ uri: settings['errors.body'] ?? OTHER_URI, status: 200, description }];
 }
 
 /** One for each URI. The kwarg `code` tells which error it is. */

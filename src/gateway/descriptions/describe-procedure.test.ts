@@ -99,6 +99,32 @@ describe('the description of an operation', () => {
     expect(isResult({ status: 200, body: { children: [1] } })).toBe(false);
   });
 
+  it('has the part of the result that callers get', () => {
+    const bodyOf = (...lines: string[]) =>
+      (described(...lines).result_kwargs_schema['properties'] as Record<string, unknown>)['body'];
+    const items = { type: 'array', items: { $ref: '#/$defs/Tree' } };
+    expect(bodyOf('+procedures.put.response.path = children')).toEqual(items);
+    expect(bodyOf('+procedures.put.response.path = children.0.children.5')).toEqual({ $ref: '#/$defs/Tree' });
+    expect(bodyOf('+procedures.put.response.path = missing')).toEqual({});
+    expect(
+      bodyOf('+procedures.put.response.path = children', '+procedures.put.response.path_optional = on'),
+    ).toEqual({ anyOf: [items, { type: 'null' }] });
+  });
+
+  it('has the errors that the keys about responses add and take away', () => {
+    const { errors, result_kwargs_schema } = described(
+      '+procedures.put.success = 200, 409',
+      '+error_path = errors',
+      '+errors.body = com.billing.refused',
+    );
+    expect(errors[0]).toMatchObject({ uri: 'com.billing.refused', status: 200 });
+    expect(errors.filter(({ status }) => status === 409)).toEqual([]);
+    // 409 has no schema, so its body is text.
+    expect(result_kwargs_schema).toMatchObject({
+      properties: { body: { anyOf: [{ $ref: '#/$defs/Tree' }, { type: 'string' }] } },
+    });
+  });
+
   it('leaves out what the configuration fills', () => {
     expect(described().kwargs_schema['properties']).toHaveProperty('X-Tenant');
     const { kwargs_schema } = described('+headers.x-tenant = acme', '+procedures.put.body.amount = 5');

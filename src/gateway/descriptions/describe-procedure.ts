@@ -24,7 +24,7 @@ export function describeProcedure(service: ServiceConfig, procedure: ProcedureCo
     description: [operation?.summary, operation?.description].filter(Boolean).join('\n\n'),
     format: 'json_schema_2020_12',
     kwargs_schema: withDefs(withHeaders(kwargs), defs),
-    result_kwargs_schema: withDefs(resultSchema(procedure), defs),
+    result_kwargs_schema: withDefs(resultSchema(procedure, defs), defs),
     errors: errorsOf(procedure),
     http: {
       method: settings.method.toUpperCase(),

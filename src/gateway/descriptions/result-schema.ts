@@ -1,16 +1,21 @@
 import type { ProcedureConfig } from '../../config/model.js';
-import type { OperationResponse } from '../../openapi/model/api-model.js';
+import { matchesStatus, type StatusClass } from '../../config/types/answer-types.js';
+import type { OperationResponse, Schema } from '../../openapi/model/api-model.js';
 import type { JsonSchema } from './description.js';
 import { objectSchema } from './operation-kwargs.js';
+import { partSchema } from './part-schema.js';
+
+type Settings = ProcedureConfig['settings'];
+type Defs = Readonly<Record<string, Schema>>;
 
 /** The kwargs of a RESULT: `status`, `body`, and the headers that the configuration passes on. */
-export function resultSchema({ settings, operation }: ProcedureConfig): JsonSchema {
+export function resultSchema({ settings, operation }: ProcedureConfig, defs: Defs): JsonSchema {
   const headers = settings['response.headers'];
   return {
     type: 'object',
     properties: {
       status: { type: 'integer' },
-      body: bodySchema(operation?.responses ?? []),
+      body: bodySchema(operation?.responses ?? [], settings, defs),
       ...(headers.length > 0 && {
         headers: {
           type: 'object',
@@ -27,15 +32,28 @@ export function resultSchema({ settings, operation }: ProcedureConfig): JsonSche
   };
 }
 
-const isSuccess = ({ status }: OperationResponse): boolean => /^2(?:\d\d|XX)$/i.test(status);
+function isSuccess({ success }: Settings, { status }: OperationResponse): boolean {
+  if (/^[2-5]XX$/i.test(status)) return success.includes(status.toLowerCase() as StatusClass);
+  return matchesStatus(success, Number(status));
+}
 
 /** Any of the bodies of success. A response without a body has an empty text. */
-function bodySchema(responses: readonly OperationResponse[]): JsonSchema {
-  const successes = responses.filter(isSuccess);
+function bodySchema(responses: readonly OperationResponse[], settings: Settings, defs: Defs): JsonSchema {
+  const successes = responses.filter((response) => isSuccess(settings, response));
   const found = successes.length > 0 ? successes : responses.filter(({ status }) => status === 'default');
-  const schemas = found.map(({ schema }) =>
-    schema === undefined ? { type: 'string' } : objectSchema(schema),
-  );
+  return anyOf(found.flatMap(({ schema }) => partsOf(schema, settings, defs)));
+}
+
+function partsOf(schema: Schema | undefined, settings: Settings, defs: Defs): readonly JsonSchema[] {
+  const path = settings['response.path'];
+  if (path === undefined) return [schema === undefined ? { type: 'string' } : objectSchema(schema)];
+  const none = settings['response.path_optional'] ? [{ type: 'null' }] : [];
+  return schema === undefined ? none : [partSchema(schema, path, defs), ...none];
+}
+
+function anyOf(all: readonly JsonSchema[]): JsonSchema {
+  if (all.length === 1) return all[0] as JsonSchema;
+  const schemas = [...new Map(all.map((schema) => [JSON.stringify(schema), schema])).values()];
   const [first] = schemas;
   if (first === undefined) return {};
   return schemas.length === 1 ? first : { anyOf: schemas };

@@ -11,6 +11,7 @@ import type { Turns } from '../../turns.js';
 import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
 import type { Health } from '../../upstream/liveness.js';
 import type { Upstream } from '../../upstream/upstream.js';
+import { compileAnswer } from './answer-rule.js';
 import type { BaseUrl } from './base-url.js';
 import type { RunningCall } from './call.js';
 import { type CallFailure, createCallEnds } from './call-ends.js';
@@ -93,6 +94,7 @@ export function assemblePipeline(
       errors: settings.errors,
       responseHeaders: settings['response.headers'] ?? [],
       decode: settings['response.decode'],
+      answer: compileAnswer(settings),
     },
     service.settings['pool.max_response_size'],
     ends,

@@ -3,12 +3,13 @@ import type { Clock } from '../../clock.js';
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
 import { errorLocation } from '../../log.js';
 import { type CallWatch, NO_WATCH, type WatchedCall } from '../../observe/call-watch.js';
-import { type ObservedProcedure, type Observer, responseClass } from '../../observe/observer.js';
+import type { ObservedProcedure, Observer } from '../../observe/observer.js';
 import { nameOf } from '../../upstream/caller.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { callErrorReply } from './call-error.js';
 import type { CallEnd, CallLog, CallSubject } from './call-log.js';
 import type { Reply } from './reply.js';
+import { responseOutcome } from './response-outcome.js';
 import type { RunningCalls } from './running-calls.js';
 
 /** An error of the gateway itself that ends a call. */
@@ -125,7 +126,7 @@ export function createCallEnds(parts: CallEndsParts): CallEnds {
         const cause = isFailure ? `the upstream answered ${status}` : undefined;
         end = endOf(call, { id: errorId(), code: undefined, status, attempts, cause });
       }
-      const outcome = responseClass(status);
+      const outcome = responseOutcome(reply, status);
       const durationMs = clock.monotonic() - call.startedAt;
       observer.callEnded(observed, outcome, durationMs, attempts, isFailure ? end : undefined);
       if (watch.isOn) show(call, { outcome, status, attempts, id: end?.id });

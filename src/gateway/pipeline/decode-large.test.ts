@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headerFields } from '../../../test/support/header-fields.js';
-import { type DecodedBody, type DecodeRule, decodeBody } from './decode-body.js';
+import type { SelectedBody } from './answer-rule.js';
+import { type DecodeRule, decodeBody } from './decode-body.js';
 import { decodeLargeBody, type PackJson } from './decode-large.js';
 
 const responseOf = (type: string | undefined, body: string | Uint8Array) => ({
@@ -20,7 +21,7 @@ function readInSteps(
   decode: DecodeRule,
   packing: PackJson | 'json' = pack,
   maxBytes = 1e9,
-): { count: number; body: DecodedBody } {
+): { count: number; body: SelectedBody } {
   const work = decodeLargeBody(answer, { decode, maxBytes, pack: packing === 'json' ? undefined : packing });
   for (let count = 1; ; count++) {
     const { done, value } = work.next();
@@ -29,11 +30,11 @@ function readInSteps(
 }
 
 /** Text as a caller of JSON gets it is JSON. */
-const asValue = (body: DecodedBody): unknown =>
+const asValue = (body: SelectedBody): unknown =>
   body.kind === 'json' ? ['json', JSON.parse(Buffer.from(body.json).toString())] : body;
 
 /** Text as a caller of a binary format gets it is UTF-8. */
-const asText = (body: DecodedBody): DecodedBody =>
+const asText = (body: SelectedBody): SelectedBody =>
   body.kind === 'utf8' ? { kind: 'text', text: body.utf8.toString() } : body;
 
 const BODIES: readonly (string | Uint8Array)[] = [

@@ -4,6 +4,7 @@ import { checkJsonInSteps } from '../../json-text/check-json-in-steps.js';
 import { skipSpace } from '../../json-text/scan-json.js';
 import type { HttpResponse } from '../../upstream/http-message.js';
 import { responseHeader } from '../../upstream/response-headers.js';
+import type { BodySelector, SelectedBody } from './answer-rule.js';
 import {
   type DecodedBody,
   type DecodeRule,
@@ -28,6 +29,8 @@ export interface LargeBodyRule {
   readonly maxBytes: number;
   /** Undefined if the caller uses JSON. Then text becomes JSON too. */
   readonly pack: PackJson | undefined;
+  /** What callers get of the body. Default: all of it */
+  readonly select?: BodySelector | undefined;
 }
 
 /** How many bytes are decoded or quoted in one step. */
@@ -38,13 +41,14 @@ const [OPEN_LIST, OPEN_OBJECT] = [0x5b, 0x7b];
  * Like `decodeBody`, but in steps. The event loop can run between the steps. Also packs the body in
  * the caller's format.
  */
-export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): Generator<void, DecodedBody> {
+export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): Generator<void, SelectedBody> {
   const { body } = response;
+  const { select } = rule;
   const { reading, charset } = readMediaType(
     responseHeader(response.headers, 'content-type')?.toString('latin1'),
   );
   const wanted = rule.decode === 'auto' ? reading : rule.decode;
-  if (wanted === 'bytes') return { kind: 'bytes', bytes: body };
+  if (wanted === 'bytes') return select?.other ?? { kind: 'bytes', bytes: body };
   // As in `decodeBody`: JSON is UTF-8, even if the response declares Latin-1.
   const named = wanted === 'json' && isLatin1Named(charset) ? '' : charset;
   const utf8 = yield* inUtf8(body, isUtf8(body) ? named : charset, rule.maxBytes);
@@ -55,10 +59,26 @@ export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): G
   const isAlike = rule.decode === 'auto' && (first === OPEN_LIST || first === OPEN_OBJECT);
   const verdict = wanted === 'json' || isAlike ? yield* checkJsonInSteps(utf8, MAX_NESTING) : 'invalid';
   if (verdict === 'too_deep') return TOO_DEEP;
-  if (verdict === 'valid') return yield* packed(utf8, rule.pack);
+  if (verdict === 'valid') return yield* selected(utf8, rule);
+  if (select?.other !== undefined) return select.other;
   if (rule.pack !== undefined) return { kind: 'utf8', utf8 };
   const json = yield* quote(utf8, 2 * rule.maxBytes);
   return json === undefined ? tooLong('JSON', 2 * rule.maxBytes) : { kind: 'json', json, packed: undefined };
+}
+
+function* selected(json: Buffer, { pack, select }: LargeBodyRule): Generator<void, SelectedBody> {
+  if (select === undefined) return yield* packed(json, pack);
+  const part = yield* select.json(json);
+  switch (part.kind) {
+    case 'json':
+      return yield* packed(part.json, pack);
+    case 'api_error': {
+      const body = yield* packed(json, pack);
+      return body.kind === 'refused' ? body : { kind: 'api_error', body };
+    }
+    case 'refused':
+      return part;
+  }
 }
 
 function tooLong(notation: string, max: number): RefusedBody {

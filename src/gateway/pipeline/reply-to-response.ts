@@ -1,9 +1,9 @@
 import { lastInTurn, resultInTurns, type Turns } from '../../turns.js';
 import { freePlace } from '../../upstream/call-control.js';
 import { type HttpRequest, type HttpResponse, LARGE_BODY } from '../../upstream/http-message.js';
+import type { SelectedBody } from './answer-rule.js';
 import type { RunningCall } from './call.js';
 import type { CallEnds } from './call-ends.js';
-import type { DecodedBody } from './decode-body.js';
 import { decodeLargeBody } from './decode-large.js';
 import { mapResponse, type Reply, type ReplyRule } from './reply.js';
 
@@ -28,7 +28,11 @@ export type Replier = (call: RunningCall, arrived: Arrived) => Reply | Promise<R
  * (`pool.max_response_size`)
  */
 export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds, turns: Turns): Replier {
-  function replyWith(call: RunningCall, { request, response, attempts }: Arrived, body?: DecodedBody): Reply {
+  function replyWith(
+    call: RunningCall,
+    { request, response, attempts }: Arrived,
+    body?: SelectedBody,
+  ): Reply {
     const reply = mapResponse(request, response, rule, body);
     if (reply.kind !== 'refused') return ends.reply(call, reply, response.status, attempts);
     const { reason: cause, message } = reply;
@@ -42,7 +46,8 @@ export function createReplier(rule: ReplyRule, maxBytes: number, ends: CallEnds,
   async function replyInTurns(call: RunningCall, arrived: Arrived): Promise<Reply> {
     const { control, pack } = call;
     try {
-      const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack });
+      const select = rule.answer.selectorFor(arrived.response.status);
+      const work = decodeLargeBody(arrived.response, { decode: rule.decode, maxBytes, pack, select });
       const isWanted = () => control.canceledBy === undefined;
       const body = await resultInTurns(turns, work, isWanted);
       // The serializer will copy the body into one frame, which cannot be divided. So the reply

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headerFields } from '../../../test/support/header-fields.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
+import { compileAnswer } from './answer-rule.js';
 import { mapResponse } from './reply.js';
 import { statusUri } from './status-uris.js';
 
@@ -14,6 +15,13 @@ const rule = {
   errors: new Map([[409, 'com.billing.conflict']]),
   responseHeaders: [],
   decode: 'auto',
+  answer: compileAnswer({
+    success: ['2xx'],
+    error_path: undefined,
+    'errors.body': undefined,
+    'response.path': undefined,
+    'response.path_optional': false,
+  }),
 } as const;
 
 it.each([

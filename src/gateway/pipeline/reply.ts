@@ -1,13 +1,8 @@
 import type { CallErrorCode } from '../../errors.js';
 import type { HttpRequest, HttpResponse } from '../../upstream/http-message.js';
 import { allHeaders, type ResponseHeaders } from '../../upstream/response-headers.js';
-import {
-  type DecodedBody,
-  type DecodeRule,
-  decodeBody,
-  type RefusedBody,
-  type ReplyBody,
-} from './decode-body.js';
+import { type AnswerRule, type SelectedBody, selectBody } from './answer-rule.js';
+import { type DecodeRule, decodeBody, type RefusedBody, type ReplyBody } from './decode-body.js';
 import { requestHeader } from './headers.js';
 import { statusUri } from './status-uris.js';
 
@@ -45,24 +40,31 @@ export interface ReplyRule {
   readonly responseHeaders: readonly string[];
   /** How bodies are decoded. */
   readonly decode: DecodeRule;
+  readonly answer: AnswerRule;
 }
 
 /**
  * Maps a response to a reply. If its body cannot be passed on, returns the reason. Pure.
  *
- * @param body the decoded body, if it is already decoded
+ * @param body the decoded and selected body, if it is already known
  */
 export function mapResponse(
   request: HttpRequest,
   response: HttpResponse,
   rule: ReplyRule,
-  body: DecodedBody = decodeBody(response, rule.decode),
+  body: SelectedBody = selectBody(
+    decodeBody(response, rule.decode),
+    rule.answer.selectorFor(response.status),
+  ),
 ): Reply | RefusedBody {
   if (body.kind === 'refused') return body;
   const { status } = response;
   const headers =
     rule.responseHeaders.length === 0 ? undefined : pickHeaders(response.headers, rule.responseHeaders);
-  if (status >= 200 && status < 300) return { kind: 'result', status, body, headers };
+  if (body.kind === 'api_error') {
+    return { kind: 'error', uri: rule.answer.errorUri, status, body: body.body, headers };
+  }
+  if (rule.answer.isSuccess(status)) return { kind: 'result', status, body, headers };
   if (status === 304 && isConditional(request))
     return { kind: 'result', status, body: { kind: 'text', text: '' }, headers };
   return { kind: 'error', uri: statusUri(status, rule.errors), status, body, headers };

@@ -1,6 +1,7 @@
-import { type CallOutcome, responseClass } from '../../observe/observer.js';
+import type { CallOutcome } from '../../observe/observer.js';
 import type { TrialBody, TrialResult } from '../../status/trial.js';
 import type { Reply } from '../pipeline/reply.js';
+import { responseOutcome } from '../pipeline/response-outcome.js';
 
 /** Maximum bytes of a body that are shown. */
 const MAX_SHOWN = 1024 * 1024;
@@ -33,7 +34,7 @@ function headOf(reply: Reply, { durationMs, attempts }: TrialFacts): Omit<TrialR
   }
   const { status } = reply;
   const error = reply.kind === 'error' ? reply.uri : null;
-  const outcome = responseClass(status);
+  const outcome = responseOutcome(reply, status);
   return { ...common, outcome, error, status, code: null, message: null, id: null, attempts };
 }
 

@@ -90,6 +90,25 @@ describe('the observer', () => {
     expect(heard.of('routedCallEnded')).toEqual([['routedCallEnded', REALM, 'error']]);
   });
 
+  it.each([
+    [404, '2xx, 404', {}, 'client_error', 'ok', 'ok'],
+    [200, '2xx', { errors: ['why'] }, 'ok', 'client_error', 'error'],
+  ])(
+    'hears of the status %i with success = %s and the body %j as an attempt %s and a call %s',
+    async (status, success, json, attempt, outcome, routed) => {
+      const { caller, heard } = await open({
+        respond: () => ({ status, json }),
+        lines: [`+procedures.get_invoice.success = ${success}`, '+error_path = errors'],
+      });
+      await caller.call(GET, { id: 1 });
+      expect(heard.of('attemptEnded', 'callEnded')).toEqual([
+        ['attemptEnded', 'billing', attempt],
+        ['callEnded', PROCEDURE, outcome, ANY_MS, 1, undefined],
+      ]);
+      expect(heard.of('routedCallEnded')).toEqual([['routedCallEnded', REALM, routed]]);
+    },
+  );
+
   it("hears of every attempt, and of the gateway's error code", async () => {
     const { caller, heard } = await open({ respond: () => RESET, lines: ['+retries = 2'] });
     await caller.call(GET, { id: 1 });
