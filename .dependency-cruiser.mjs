@@ -68,7 +68,7 @@ const ROOMS = {
     'clock',
     'turns',
   ],
-  'client-types': ['gateway'],
+  'client-types': ['gateway', 'openapi'],
   cases: ['openapi', 'gateway', 'gateway/pipeline', 'config', 'upstream', 'json'],
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
   tracing: ['observe', 'errors', 'log', 'clock', 'version', 'summed-log'],

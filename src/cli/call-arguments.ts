@@ -1,6 +1,6 @@
 import { readMainFromDisk } from '../config/syntax/includes.js';
 import { parseJson, stringifyJson } from '../json.js';
-import type { IsText } from './call-types.js';
+import type { HowMeant } from './call-types.js';
 import { CommandFailure, EXIT, type Host } from './host.js';
 
 /** The arguments of a call, as the user wrote them. */
@@ -19,20 +19,20 @@ export interface ArgumentOptions {
 /**
  * Reads the arguments of a call from `--args`, `--kwargs` and the `key=value` words.
  *
- * @param isText tells which arguments are text in any case. Default: none
+ * @param howMeant tells which arguments are text, or JSON, in any case. Default: nothing
  * @throws CommandFailure if one of them is unreadable, or a name is given twice.
  */
 export async function callArguments(
   words: readonly string[],
   options: ArgumentOptions,
   host: Host,
-  isText: IsText = () => false,
+  howMeant: HowMeant = () => undefined,
 ): Promise<CallArguments> {
   const args = options.args === undefined ? [] : parseAs('--args', options.args, isList, 'list');
-  if (options.kwargs === undefined) return { args, kwargs: parseCallArguments(words, {}, isText) };
+  if (options.kwargs === undefined) return { args, kwargs: parseCallArguments(words, {}, howMeant) };
   const text = await textOf(options.kwargs, host);
   const kwargs = parseAs('--kwargs', text, isObject, 'object');
-  return { args, kwargs: parseCallArguments(words, kwargs, isText) };
+  return { args, kwargs: parseCallArguments(words, kwargs, howMeant) };
 }
 
 /**
@@ -42,12 +42,12 @@ export async function callArguments(
  * that the call sends exactly what the user typed.
  *
  * @param given arguments from `--kwargs`.
- * @param isText tells which arguments are text in any case. A text in quotes is read as JSON
+ * @param howMeant tells which arguments are text, or JSON, in any case. A text in quotes is JSON
  */
 export function parseCallArguments(
   words: readonly string[],
   given: Readonly<Record<string, unknown>> = {},
-  isText: IsText = () => false,
+  howMeant: HowMeant = () => undefined,
 ): Record<string, unknown> {
   const entries = new Map<string, unknown>(Object.entries(given));
   for (const word of words) {
@@ -56,20 +56,25 @@ export function parseCallArguments(
     const key = word.slice(0, equals);
     if (entries.has(key)) throw usage(`"${key}" is given twice: for a list write ${key}='[1, 2]'.`);
     const text = word.slice(equals + 1);
-    const value = jsonOrText(text);
-    entries.set(key, typeof value !== 'string' && isText(key) ? text : value);
+    entries.set(
+      key,
+      readValue(text, (value) => howMeant(key, value)),
+    );
   }
   // fromEntries defines own properties, so __proto__ is a normal key.
   return Object.fromEntries(entries);
 }
 
-function jsonOrText(text: string): unknown {
+function readValue(text: string, howMeant: (value: unknown) => ReturnType<HowMeant>): unknown {
+  let value: unknown;
   try {
-    const value = parseJson(text);
-    return typeof value === 'number' && stringifyJson(value) !== text.trim() ? text : value;
+    value = parseJson(text);
   } catch {
     return text;
   }
+  if (typeof value === 'string') return value;
+  const isOther = typeof value === 'number' && stringifyJson(value) !== text.trim();
+  return (howMeant(value) ?? (isOther ? 'text' : 'json')) === 'text' ? text : value;
 }
 
 function parseAs<T>(option: string, text: string, is: (value: unknown) => value is T, kind: string): T {

@@ -1,40 +1,65 @@
 import { existsSync } from 'node:fs';
-import { describeProcedure } from '../gateway/descriptions/describe-procedure.js';
-import type { JsonSchema } from '../gateway/descriptions/description.js';
+import type { ProcedureConfig, ServiceConfig } from '../config/model.js';
+import { takenKwargs } from '../gateway/descriptions/taken-kwargs.js';
+import { isOfType } from '../gateway/pipeline/operation/check-kwargs.js';
+import { JSON_TYPES, type JsonTypes } from '../openapi/model/api-model.js';
 import { DEFAULT_CONFIG, readConfiguration } from './configuration.js';
 import type { Host } from './host.js';
 
-/** Whether a keyword argument is text in any case, although its value may look like JSON. */
-export type IsText = (kwarg: string) => boolean;
+/**
+ * Says how a keyword argument is meant whose value could be JSON. Undefined: nothing is known.
+ *
+ * @param value what it is as JSON
+ */
+export type HowMeant = (kwarg: string, value: unknown) => 'text' | 'json' | undefined;
 
-const NOT_KNOWN: IsText = () => false;
+const NOT_KNOWN: HowMeant = () => undefined;
 
 /**
- * Finds out from the configuration which keyword arguments of a procedure are text: those that its
- * OpenAPI document describes as strings. Without a configuration nothing is known.
+ * Finds out from the configuration how the keyword arguments of a procedure are meant: those of
+ * operations of an OpenAPI document, by their types. Without a configuration nothing is known.
  */
-export async function textArguments(
+export async function typedArguments(
   uri: string,
   { config: named, realm }: { readonly config?: string; readonly realm?: string },
   host: Host,
-): Promise<IsText> {
+): Promise<HowMeant> {
   if (named === undefined && !existsSync(DEFAULT_CONFIG)) return NOT_KNOWN;
   const config = await readConfiguration(named, host).catch(() => undefined);
   for (const service of config?.services ?? []) {
     for (const procedure of service.procedures) {
       const { settings } = procedure;
-      if (settings.uri !== uri || (realm !== undefined && settings.realm !== realm)) continue;
-      if (procedure.operation === undefined) return NOT_KNOWN;
-      const { properties = {} } = describeProcedure(service, procedure).kwargs_schema;
-      return (kwarg) => isString((properties as Readonly<Record<string, JsonSchema>>)[kwarg]);
+      if (settings.uri === uri && (realm === undefined || settings.realm === realm)) {
+        return byTypes(typesOf(service, procedure));
+      }
     }
   }
   return NOT_KNOWN;
 }
 
-function isString(schema: JsonSchema | undefined): boolean {
-  const type = schema?.['type'];
-  return (
-    type === 'string' || (Array.isArray(type) && type.every((each) => each === 'string' || each === 'null'))
-  );
+/** A file is text, or a dictionary with its name. */
+const FILE = JSON_TYPES.string | JSON_TYPES.array | JSON_TYPES.object;
+
+function typesOf(
+  service: ServiceConfig,
+  procedure: ProcedureConfig,
+): ReadonlyMap<string, JsonTypes | undefined> {
+  const { operation } = procedure;
+  if (operation === undefined) return new Map();
+  const { parameters, fields } = takenKwargs(service, procedure, operation);
+  return new Map([
+    ...parameters.map(({ kwarg, types }) => [kwarg, types] as const),
+    ...fields.map(({ kwarg, types, isFile }) => [kwarg, isFile ? FILE : types] as const),
+  ]);
+}
+
+function byTypes(all: ReadonlyMap<string, JsonTypes | undefined>): HowMeant {
+  return (kwarg, value) => {
+    const types = all.get(kwarg);
+    if (types === undefined) return undefined;
+    const isJson = isOfType(value, types);
+    if ((types & JSON_TYPES.string) === 0) return isJson ? 'json' : undefined;
+    // `null` could be a name.
+    return isJson && value !== null ? undefined : 'text';
+  };
 }

@@ -4,7 +4,7 @@ import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { WampError } from '../wamp/wamp-error.js';
 import { type ArgumentOptions, callArguments } from './call-arguments.js';
 import { callTarget } from './call-target.js';
-import { textArguments } from './call-types.js';
+import { typedArguments } from './call-types.js';
 import { dryRun } from './dry-run.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { joinForCall } from './join.js';
@@ -34,8 +34,8 @@ export async function call(
   options: CallOptions,
   host: Host,
 ): Promise<ExitCode> {
-  const isText = await textArguments(uri, options, host);
-  const { args, kwargs } = await callArguments(commandArguments, options, host, isText);
+  const howMeant = await typedArguments(uri, options, host);
+  const { args, kwargs } = await callArguments(commandArguments, options, host, howMeant);
   if (options.dryRun === true) {
     if (args.length > 0)
       throw new CommandFailure('--dry-run does not accept --args: use key=value.', EXIT.usage);

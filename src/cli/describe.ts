@@ -1,5 +1,5 @@
 import type { LoadedConfig } from '../config/model.js';
-import { describeProcedure } from '../gateway/descriptions/describe-procedure.js';
+import { describerOf } from '../gateway/descriptions/describe-procedure.js';
 import type { JsonSchema, ProcedureDescription } from '../gateway/descriptions/description.js';
 import { HEADERS_KWARG } from '../gateway/pipeline/remaining.js';
 import { closestUri } from './closest-uri.js';
@@ -37,7 +37,7 @@ function descriptionsOf(config: LoadedConfig, realm: string | undefined): readon
   return config.services.flatMap((service) =>
     service.procedures
       .filter(({ settings }) => realm === undefined || settings.realm === realm)
-      .map((procedure) => describeProcedure(service, procedure)),
+      .map(describerOf(service)),
   );
 }
 
@@ -93,9 +93,10 @@ function textOf(schema: unknown, keyword: string): string {
 /** A type in a few words: `string`, `list of integer`, `one of "a", "b"`. */
 function typeText(schema: unknown): string {
   if (typeof schema !== 'object' || schema === null) return 'anything';
-  const { type, enum: values, items, $ref } = schema as JsonSchema;
+  const { type, enum: values, items, $ref, anyOf } = schema as JsonSchema;
   if (Array.isArray(values)) return `one of ${values.map((value) => JSON.stringify(value)).join(', ')}`;
   if (typeof $ref === 'string') return $ref.replace('#/$defs/', '');
+  if (Array.isArray(anyOf)) return [...new Set(anyOf.map(typeText))].join(' or ');
   if (type === 'array') return `list of ${typeText(items)}`;
   if (Array.isArray(type)) return type.join(' or ');
   return typeof type === 'string' ? type : 'anything';

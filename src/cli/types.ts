@@ -1,7 +1,7 @@
 import { pythonClient } from '../client-types/python/python-client.js';
 import { typescriptClient } from '../client-types/typescript-client.js';
 import type { LoadedConfig } from '../config/model.js';
-import { describeProcedure } from '../gateway/descriptions/describe-procedure.js';
+import { describerOf } from '../gateway/descriptions/describe-procedure.js';
 import { visibleText } from './colour.js';
 import { readConfiguration } from './configuration.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
@@ -16,11 +16,12 @@ export interface TypesOptions {
 export async function types(options: TypesOptions, host: Host): Promise<ExitCode> {
   const config = await readConfiguration(options.config, host);
   const realm = realmOf(config, options.realm);
-  const procedures = config.services.flatMap((service) =>
-    service.procedures
+  const procedures = config.services.flatMap((service) => {
+    const describe = describerOf(service);
+    return service.procedures
       .filter(({ settings }) => settings.realm === realm)
-      .map((procedure) => ({ name: procedure.name, description: describeProcedure(service, procedure) })),
-  );
+      .map((procedure) => ({ name: procedure.name, description: describe(procedure) }));
+  });
   const client = options.python === true ? pythonClient(procedures) : typescriptClient(procedures);
   host.stdout.write(client);
   return EXIT.ok;

@@ -1,4 +1,4 @@
-import type { JsonSchema, ProcedureDescription } from '../gateway/descriptions/description.js';
+import type { ProcedureDescription } from '../gateway/descriptions/description.js';
 
 /** A procedure with the name of its operation. */
 export interface NamedProcedure {
@@ -18,17 +18,6 @@ export function proceduresByService(
     else known.push(procedure);
   }
   return [...found];
-}
-
-/** The named schemas, sorted: so a new one adds lines, and moves none. */
-export function defsOf(descriptions: readonly ProcedureDescription[]): JsonSchema {
-  const found = new Map<string, unknown>();
-  for (const { kwargs_schema, result_kwargs_schema } of descriptions) {
-    for (const { $defs = {} } of [kwargs_schema, result_kwargs_schema] as readonly JsonSchema[]) {
-      for (const [name, schema] of Object.entries($defs as object)) found.set(name, schema);
-    }
-  }
-  return Object.fromEntries([...found].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** What a reader of the method wants to know. */

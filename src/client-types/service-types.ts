@@ -1,9 +1,16 @@
 import type { ProcedureDescription } from '../gateway/descriptions/description.js';
+import {
+  type DefsOfDirection,
+  type Direction,
+  defsOfDirection,
+  directedDefs,
+  namesOfDefs,
+} from './directed-defs.js';
 import { ownErrorsIn } from './error-uris.js';
 import { camelCase, createNames, pascalCase } from './names.js';
 import { commentOf } from './object-type.js';
 import type { TypeScope } from './position.js';
-import { defsOf, methodComment, type NamedProcedure } from './procedures.js';
+import { methodComment, type NamedProcedure } from './procedures.js';
 import { circularReferences } from './references.js';
 import { schemaToType } from './schema-to-type.js';
 import { docComment, stringLiteral } from './text.js';
@@ -41,20 +48,21 @@ export function serviceTypes(namespace: string, procedures: readonly NamedProced
     result: typeName(`${pascalCase(name)}Result`),
     error: typeName(`${pascalCase(name)}Error`),
   }));
-  const defs = defsOf(procedures.map(({ description }) => description));
-  const names = new Map(Object.keys(defs).map((def) => [def, typeName(pascalCase(def))]));
-  const isCircular = circularReferences(defs);
-  const scope: TypeScope = { typeOf: (def) => names.get(def) };
+  const defs = directedDefs(procedures.map(({ description }) => description));
+  const names = namesOfDefs(defs, (def) => typeName(pascalCase(def)));
+  const scopes = {
+    request: scopeOf(defsOfDirection(names, 'request')),
+    response: scopeOf(defsOfDirection(names, 'response')),
+  };
   const parts = named.flatMap(({ description, kwargs, result, error }) => [
-    typeText(kwargs, description.kwargs_schema, scope),
-    typeText(result, description.result_kwargs_schema, scope),
+    typeText(kwargs, description.kwargs_schema, scopes.request()),
+    typeText(result, description.result_kwargs_schema, scopes.response()),
     errorText(error, description),
   ]);
-  for (const [def, schema] of Object.entries(defs)) {
-    const inDef: TypeScope = {
-      typeOf: (to, operator) => (isCircular(def, to, operator) ? undefined : names.get(to)),
-    };
-    parts.push(docComment(commentOf(schema), INDENT) + typeText(names.get(def) as string, schema, inDef));
+  for (const each of defs) {
+    const { def, schema, directions } = each;
+    const scope = scopes[directions[0] as Direction](def);
+    parts.push(docComment(commentOf(schema), INDENT) + typeText(names.get(each) as string, schema, scope));
   }
   return {
     text: `export namespace ${namespace} {\n${parts.join('\n')}}\n`,
@@ -67,6 +75,15 @@ export function serviceTypes(namespace: string, procedures: readonly NamedProced
       result: `${namespace}.${result}`,
     })),
   };
+}
+
+/** @returns the scope within a named schema, or outside of all */
+function scopeOf({ names, schemas }: DefsOfDirection): (def?: string) => TypeScope {
+  const isCircular = circularReferences(schemas);
+  return (def) => ({
+    typeOf: (to, operator) =>
+      def !== undefined && isCircular(def, to, operator) ? undefined : names.get(to),
+  });
 }
 
 const typeText = (name: string, schema: unknown, scope: TypeScope): string =>

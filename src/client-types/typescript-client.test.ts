@@ -142,6 +142,87 @@ describe('a typed client', () => {
   });
 });
 
+describe('a typed client of requests', () => {
+  const FILE = { type: 'string', format: 'binary' };
+  const client = clientOf(
+    {
+      upload: {
+        requestBody: {
+          required: true,
+          content: {
+            'multipart/form-data': {
+              schema: {
+                type: 'object',
+                required: ['logo'],
+                properties: { logo: ref('Png'), more: { type: 'array', items: FILE } },
+              },
+            },
+          },
+        },
+      },
+      change: {
+        requestBody: {
+          required: true,
+          ...json({ properties: { order: ref('Order') }, required: ['order'] }),
+        },
+        responses: answer(ref('Order')),
+      },
+    },
+    {
+      Png: { contentMediaType: 'image/png' },
+      Order: {
+        type: 'object',
+        required: ['id', 'lines', 'password'],
+        properties: {
+          id: { type: 'integer', readOnly: true },
+          password: { type: 'string', writeOnly: true },
+          lines: { type: 'array', items: ref('Line') },
+          state: ref('State'),
+        },
+      },
+      Line: { type: 'object', required: ['number'], properties: { number: { ...text, readOnly: true } } },
+      State: { enum: ['open', 'paid'] },
+    },
+  );
+
+  it('takes files as bytes, as text, and with a name', () => {
+    const right = `
+      const bytes = new Uint8Array(1);
+      await client.upload({ logo: bytes, more: [bytes, 'text'] });
+      await client.upload({ logo: { data: bytes, filename: 'a.png', content_type: 'image/png' }, more: [{ data: 'a' }] });`;
+    const wrong = [
+      'await client.upload({ logo: 1 });',
+      "await client.upload({ logo: { filename: 'a' } });",
+      "await client.upload({ logo: 'a', more: 'b' });",
+      "await client.upload({ logo: { data: 'a', name: 'a' } });",
+    ];
+    expect(mistakesIn(client, [right])).toEqual([]);
+    expect(mistakesIn(client, wrong)).toHaveLength(wrong.length);
+  });
+
+  it('does not demand readOnly fields of requests, nor promise writeOnly fields of responses', () => {
+    const right = `
+      const { body } = await client.change({ order: { password: 'x', lines: [{}], state: 'open' } });
+      const id: number = body.id + body.lines[0]!.number.length;
+      await client.change({ order: { ...body, password: body.password ?? 'x' } });
+      export { id };`;
+    const wrong = [
+      'await client.change({ order: { id: 1, lines: [] } });',
+      "(await client.change({ order: { password: 'x', lines: [] } })).body.password.length;",
+      'const order: Billing.Order = { lines: [] }; export { order };',
+    ];
+    expect(mistakesIn(client, [right])).toEqual([]);
+    expect(mistakesIn(client, wrong)).toHaveLength(wrong.length);
+    expect(client.match(/export type \w*(?:Order|Line|State)\w* =/g)).toEqual([
+      'export type Line =',
+      'export type LineInput =',
+      'export type Order =',
+      'export type OrderInput =',
+      'export type State =',
+    ]);
+  });
+});
+
 describe('a typed client of a hostile document', () => {
   const EVIL = [
     "x' + process.exit(1) + '",

@@ -17,7 +17,7 @@ export interface TrialArgument {
   readonly required: boolean;
   /** The default in the template. Null without one. */
   readonly default: string | null;
-  /** The JSON type, as in `string`. Null if it is not known. */
+  /** The JSON type, as in `string` or `string or null`, or `file`. Null if it is not known. */
   readonly type: string | null;
   /** The only values that are allowed. Null if there may be others. */
   readonly choices: readonly string[] | null;

@@ -72,9 +72,9 @@ function Trial({ form }: { readonly form: TrialForm }) {
             ${description === null ? null : html`<small class="help">${description}</small>`}
             ${choices === null ? null : html`<datalist id=${`choices-${name}`}>${choices.map((choice) => html`<option key=${choice} value=${choice}></option>`)}</datalist>`}
             <input list=${choices === null ? undefined : `choices-${name}`} name=${name} required=${required} placeholder=${preset ?? ''} autocomplete="off" spellcheck=${false}
-              value=${read.kind === 'kwargs' ? fieldText(read.kwargs[name], type === 'string') : ''}
+              value=${read.kind === 'kwargs' ? fieldText(read.kwargs[name], isText(type)) : ''}
               disabled=${read.kind === 'mistake'}
-              onInput=${(event: Event) => read.kind === 'kwargs' && setText(withField(read.kwargs, name, (event.target as HTMLInputElement).value, type === 'string'))} />
+              onInput=${(event: Event) => read.kind === 'kwargs' && setText(withField(read.kwargs, name, (event.target as HTMLInputElement).value, isText(type)))} />
           </label>`,
         )}
         <label class="field"><span>kwargs as JSON <small>${remainingText(form)}</small></span>
@@ -92,6 +92,9 @@ function Trial({ form }: { readonly form: TrialForm }) {
     </div>
     <${Kept} form=${form} open=${setText} />`;
 }
+
+/** A kwarg that is text even if it looks like JSON. */
+const isText = (type: string | null): boolean => type === 'string' || type === 'string or null';
 
 const CLIENT_PROTOCOLS = ['websocket', 'rawsocket', 'universal'];
 

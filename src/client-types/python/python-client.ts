@@ -1,6 +1,7 @@
 import type { ProcedureDescription } from '../../gateway/descriptions/description.js';
+import { type Direction, defsOfDirection, directedDefs, namesOfDefs } from '../directed-defs.js';
 import { createNames } from '../names.js';
-import { defsOf, methodComment, type NamedProcedure, proceduresByService } from '../procedures.js';
+import { methodComment, type NamedProcedure, proceduresByService } from '../procedures.js';
 import { className, docstring, pythonString, snakeCase } from './python-text.js';
 import { createPythonTypes } from './python-types.js';
 
@@ -42,14 +43,19 @@ function serviceText(
     kwargs: typeName(`${prefix}${className(operation)}Kwargs`),
     result: typeName(`${prefix}${className(operation)}Result`),
   }));
-  const defs = defsOf(procedures.map(({ description }) => description));
-  const defNames = new Map(Object.keys(defs).map((def) => [def, typeName(`${prefix}${className(def)}`)]));
-  const types = createPythonTypes(typeName, defs, defNames);
+  const defs = directedDefs(procedures.map(({ description }) => description));
+  const names = namesOfDefs(defs, (def) => typeName(`${prefix}${className(def)}`));
+  const types = {
+    request: createPythonTypes(typeName, defsOfDirection(names, 'request')),
+    response: createPythonTypes(typeName, defsOfDirection(names, 'response')),
+  };
   for (const { description, kwargs, result } of named) {
-    if (isClosed(description)) types.define(kwargs, description.kwargs_schema);
-    types.define(result, description.result_kwargs_schema);
+    if (isClosed(description)) types.request.define(kwargs, description.kwargs_schema);
+    types.response.define(result, description.result_kwargs_schema);
   }
-  for (const [def, schema] of Object.entries(defs)) types.define(defNames.get(def) as string, schema, def);
+  for (const each of defs) {
+    types[each.directions[0] as Direction].define(names.get(each) as string, each.schema, each.def);
+  }
   const methods = named.map(
     ({ description, method, kwargs, result }) => `
     async def ${method}(self, /, **kwargs: ${isClosed(description) ? `Unpack[${kwargs}]` : 'Any'}) -> ${result}:
@@ -58,7 +64,7 @@ ${docstring(methodComment(description), '        ')}        return cast(${result
   );
   return {
     name,
-    text: `${types.text()}
+    text: `${[types.request.text(), types.response.text()].filter((text) => text !== '').join('\n')}
 
 class ${name}:
     def __init__(self, session: Session) -> None:

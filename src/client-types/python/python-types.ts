@@ -1,4 +1,7 @@
 import type { JsonSchema } from '../../gateway/descriptions/description.js';
+import { JSON_TYPES, type Schema } from '../../openapi/model/api-model.js';
+import { jsonTypesOf } from '../../openapi/model/json-types.js';
+import type { DefsOfDirection } from '../directed-defs.js';
 import { commentOf } from '../object-type.js';
 import { circularReferences, isRecord, type Operator, referenceIn } from '../references.js';
 import { className, pythonComment, pythonString } from './python-text.js';
@@ -7,6 +10,10 @@ const ANY = 'Any';
 const MAX_DEPTH = 30;
 /** Each `allOf` with a reference takes two levels. */
 const MAX_MERGED = 200;
+/** How many schemas are looked at for the JSON types of one. */
+const MAX_STEPS = 2_000;
+
+type Defs = Readonly<Record<string, Schema>>;
 
 /** Collects the types of a service. Python has no types without a name for dictionaries. */
 export interface PythonTypes {
@@ -16,15 +23,10 @@ export interface PythonTypes {
   text(): string;
 }
 
-/**
- * @param nameOf gives a name that is free
- * @param defs the schemas with a name
- * @param defNames their names in Python
- */
+/** @param nameOf gives a name that is free */
 export function createPythonTypes(
   nameOf: (wanted: string) => string,
-  defs: JsonSchema,
-  defNames: ReadonlyMap<string, string>,
+  { schemas: defs, names: defNames }: DefsOfDirection,
 ): PythonTypes {
   const parts: string[] = [];
   const isCircular = circularReferences(defs);
@@ -54,18 +56,35 @@ export function createPythonTypes(
       parts.push(dictText(name, merged, { ...inner, name, operator: 'alone' }));
       return name;
     }
-    for (const keyword of ['anyOf', 'oneOf']) {
-      const branches = schema[keyword];
-      if (Array.isArray(branches)) {
-        return union(branches.map((each) => typeOf(each, { ...inner, operator: 'any' })));
-      }
-    }
-    const { allOf, type } = schema;
-    if (Array.isArray(allOf)) {
-      return allOf.length === 1 ? typeOf(allOf[0], { ...inner, operator: 'all' }) : ANY;
-    }
+    const composed = [
+      ...listsIn(schema, ['anyOf', 'oneOf']).map((branches) =>
+        union(branches.map((each) => typeOf(each, { ...inner, operator: 'any' }))),
+      ),
+      ...listsIn(schema, ['allOf']).flatMap((all) =>
+        all.map((each) => typeOf(each, { ...inner, operator: 'all' })),
+      ),
+    ].filter((text) => text !== ANY);
+    return bothOf(schema, [...composed, ...ownType(schema, { ...inner, operator: 'alone' }, composed)]);
+  }
+
+  /** The type in `type`. Beside others, `type: object` says nothing new. */
+  function ownType(schema: JsonSchema, place: Place, others: readonly string[]): readonly string[] {
+    const { type } = schema;
     const types = Array.isArray(type) ? type : [type];
-    return union(types.map((each) => simpleType(each, schema, { ...inner, operator: 'alone' })));
+    if (others.length > 0 && types.includes('object')) return [];
+    const text = union(types.map((each) => simpleType(each, schema, place)));
+    return text === ANY ? [] : [text];
+  }
+
+  /** A value has all these types. Python cannot say that, so the narrowest one stands for all. */
+  function bothOf(schema: JsonSchema, all: readonly string[]): string {
+    const [first = ANY, ...others] = [...new Set(all)];
+    if (others.length === 0) return first;
+    const types = jsonTypesOf(schema, { defs: defs as Defs, budget: { steps: MAX_STEPS } });
+    // One of several dictionaries would hide the fields of the others.
+    if (types === undefined || (types & JSON_TYPES.object) !== 0) return ANY;
+    const isLiteral = (text: string) => /^Literal\[[^\]]*\](?: \| Literal\[[^\]]*\])*$/.test(text);
+    return all.find(isLiteral) ?? (all.includes('int') ? 'int' : first);
   }
 
   function simpleType(type: unknown, schema: JsonSchema, place: Place): string {
@@ -145,7 +164,9 @@ function mergedObject(
   if (!isRecord(schema) || depth > MAX_MERGED) return undefined;
   const { type, properties, required, allOf } = schema;
   if (type !== undefined && type !== 'object') return undefined;
-  if (['anyOf', 'oneOf', 'enum', 'const'].some((keyword) => Object.hasOwn(schema, keyword))) return undefined;
+  if (Object.hasOwn(schema, 'enum') || Object.hasOwn(schema, 'const')) return undefined;
+  if (!listsIn(schema, ['anyOf', 'oneOf']).every((branches) => branches.every(onlyRequires)))
+    return undefined;
   const members = new Map<string, unknown>();
   const names = new Set<unknown>(Array.isArray(required) ? required : []);
   const def = referenceIn(schema);
@@ -161,6 +182,14 @@ function mergedObject(
   for (const [name, each] of Object.entries(isRecord(properties) ? properties : {})) members.set(name, each);
   return { members: [...members], required: names };
 }
+
+/** As in `anyOf: [{required: [id]}, {required: [name]}]`. It names no types. */
+const onlyRequires = (schema: unknown): boolean =>
+  isRecord(schema) && Object.keys(schema).every((keyword) => ANNOTATIONS.has(keyword));
+const ANNOTATIONS: ReadonlySet<string> = new Set(['required', 'title', 'description', 'not']);
+
+const listsIn = (schema: JsonSchema, keywords: readonly string[]): readonly (readonly unknown[])[] =>
+  keywords.map((keyword) => schema[keyword]).filter((value) => Array.isArray(value));
 
 function union(types: readonly string[]): string {
   const all = [...new Set(types)];

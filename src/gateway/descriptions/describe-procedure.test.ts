@@ -48,9 +48,11 @@ const DOCUMENT = JSON.stringify({
   },
 });
 
-function described(...lines: string[]) {
+const described = (...lines: string[]) => describedBy(DOCUMENT, ...lines);
+
+function describedBy(document: string, ...lines: string[]) {
   const folder = createTemporaryFolder();
-  folder.write('billing.json', DOCUMENT);
+  folder.write('billing.json', document);
   const prefix = 'rpc_gateway.services.billing';
   const conf = [
     '+base_url = https://billing.example.com/api',
@@ -123,6 +125,37 @@ describe('the description of an operation', () => {
     expect(result_kwargs_schema).toMatchObject({
       properties: { body: { anyOf: [{ $ref: '#/$defs/Tree' }, { type: 'string' }] } },
     });
+  });
+
+  it('has files with a name, and demands only what is sent', () => {
+    const item = {
+      type: 'object',
+      required: ['id'],
+      properties: { id: { type: 'integer', readOnly: true } },
+    };
+    const properties = {
+      file: { $ref: '#/components/schemas/File' },
+      files: { type: 'array', items: { format: 'binary' } },
+      item,
+    };
+    const body = { content: { 'multipart/form-data': { schema: { type: 'object', properties } } } };
+    const { kwargs_schema } = describedBy(
+      JSON.stringify({
+        openapi: '3.1.0',
+        info: { title: 'Files', version: '1' },
+        paths: { '/files': { post: { operationId: 'put', requestBody: body } } },
+        components: { schemas: { File: { type: 'string', format: 'binary', description: 'a picture' } } },
+      }),
+    );
+    expect(kwargs_schema).toMatchObject({ properties: { file: { description: 'a picture' } } });
+    const isCall = new Ajv2020({ formats: { binary: true } }).compile(kwargs_schema);
+    const file = { data: 'x', filename: 'a.png', content_type: 'image/png' };
+    for (const kwargs of [{ file }, { file: 'x' }, { files: [file, 'x'] }, { item: {} }]) {
+      expect([kwargs, isCall(kwargs)]).toEqual([kwargs, true]);
+    }
+    for (const kwargs of [{ file: 1 }, { file: { filename: 'x' } }, { files: [{ ...file, other: 1 }] }]) {
+      expect([kwargs, isCall(kwargs)]).toEqual([kwargs, false]);
+    }
   });
 
   it('leaves out what the configuration fills', () => {

@@ -1,5 +1,7 @@
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { sourceForShow } from '../../config/types/template.js';
+import type { Schema } from '../../openapi/model/api-model.js';
+import { type Direction, sentSchema } from '../../openapi/model/sent-schema.js';
 import { HEADERS_KWARG } from '../pipeline/remaining.js';
 import { templateArguments } from '../trials/trial-form.js';
 import { errorsOf } from './describe-errors.js';
@@ -13,25 +15,50 @@ import { resultSchema } from './result-schema.js';
  * address of the API.
  */
 export function describeProcedure(service: ServiceConfig, procedure: ProcedureConfig): ProcedureDescription {
-  const { settings, operation } = procedure;
+  return describerOf(service)(procedure);
+}
+
+/** Describes procedures of one service. Faster than {@link describeProcedure} for many. */
+export function describerOf(service: ServiceConfig): (procedure: ProcedureConfig) => ProcedureDescription {
   const defs = service.document?.defs ?? {};
-  const kwargs =
-    operation === undefined ? templateKwargs(procedure) : operationKwargs(service, procedure, operation);
-  return {
-    uri: settings.uri,
-    realm: settings.realm,
-    kind: 'procedure',
-    description: [operation?.summary, operation?.description].filter(Boolean).join('\n\n'),
-    format: 'json_schema_2020_12',
-    kwargs_schema: withDefs(withHeaders(kwargs), defs),
-    result_kwargs_schema: withDefs(resultSchema(procedure, defs), defs),
-    errors: errorsOf(procedure),
-    http: {
-      method: settings.method.toUpperCase(),
-      // Its query may contain a key.
-      path: sourceForShow(settings.path).split('?', 1)[0] as string,
-      service: service.name,
-    },
+  const requestDef = sentDefs('request', defs);
+  const responseDef = sentDefs('response', defs);
+  return (procedure) => {
+    const { settings, operation } = procedure;
+    const kwargs =
+      operation === undefined ? templateKwargs(procedure) : operationKwargs(service, procedure, operation);
+    return {
+      uri: settings.uri,
+      realm: settings.realm,
+      kind: 'procedure',
+      description: [operation?.summary, operation?.description].filter(Boolean).join('\n\n'),
+      format: 'json_schema_2020_12',
+      kwargs_schema: withDefs(withHeaders(kwargs), requestDef),
+      result_kwargs_schema: withDefs(resultSchema(procedure, defs), responseDef),
+      errors: errorsOf(procedure),
+      http: {
+        method: settings.method.toUpperCase(),
+        // Its query may contain a key.
+        path: sourceForShow(settings.path).split('?', 1)[0] as string,
+        service: service.name,
+      },
+    };
+  };
+}
+
+/** Adapts each schema once, when it is needed. */
+function sentDefs(
+  direction: Direction,
+  defs: Readonly<Record<string, Schema>>,
+): (name: string) => Schema | undefined {
+  const known = new Map<string, Schema>();
+  return (name) => {
+    let def = known.get(name);
+    if (def === undefined && Object.hasOwn(defs, name)) {
+      def = sentSchema(defs[name] as Schema, direction, defs);
+      known.set(name, def);
+    }
+    return def;
   };
 }
 

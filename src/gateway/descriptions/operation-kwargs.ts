@@ -1,6 +1,8 @@
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { Operation, Parameter, Schema } from '../../openapi/model/api-model.js';
+import { sentSchema } from '../../openapi/model/sent-schema.js';
 import type { JsonSchema } from './description.js';
+import { fileSchema } from './file-schema.js';
 import { takenKwargs } from './taken-kwargs.js';
 
 /** The schema of the kwargs of an operation of a document. */
@@ -10,12 +12,20 @@ export function operationKwargs(
   operation: Operation,
 ): JsonSchema {
   const { parameters, fields, isBodyRequired } = takenKwargs(service, procedure, operation);
+  const defs = service.document?.defs ?? {};
+  const sent = (schema: Schema) => sentSchema(schema, 'request', defs);
   const required = [...parameters, ...(isBodyRequired ? fields : [])].filter(({ isRequired }) => isRequired);
   return {
     type: 'object',
     properties: Object.fromEntries([
-      ...parameters.map((parameter) => [parameter.kwarg, parameterSchema(parameter)]),
-      ...fields.map(({ kwarg, schema }) => [kwarg, objectSchema(schema)]),
+      ...parameters.map((parameter) => [
+        parameter.kwarg,
+        parameterSchema({ ...parameter, schema: sent(parameter.schema) }),
+      ]),
+      ...fields.map(({ kwarg, schema, isFile }) => [
+        kwarg,
+        isFile ? fileSchema(schema, defs) : objectSchema(sent(schema)),
+      ]),
     ]),
     required: required.map(({ kwarg }) => kwarg),
     additionalProperties: procedure.settings.remaining !== 'refuse',

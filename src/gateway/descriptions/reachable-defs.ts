@@ -4,7 +4,7 @@ import type { JsonSchema } from './description.js';
 const PREFIX = '#/$defs/';
 
 /** Adds the schemas to which a schema refers, and those to which they refer. They may form cycles. */
-export function withDefs(schema: JsonSchema, defs: Readonly<Record<string, Schema>>): JsonSchema {
+export function withDefs(schema: JsonSchema, defOf: (name: string) => Schema | undefined): JsonSchema {
   const found = new Map<string, Schema>();
   const waiting: unknown[] = [schema];
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
@@ -12,8 +12,8 @@ export function withDefs(schema: JsonSchema, defs: Readonly<Record<string, Schem
     const { $ref } = value as { readonly $ref?: unknown };
     if (typeof $ref === 'string' && $ref.startsWith(PREFIX)) {
       const name = $ref.slice(PREFIX.length);
-      const def = Object.hasOwn(defs, name) ? defs[name] : undefined;
-      if (def !== undefined && !found.has(name)) {
+      const def = found.has(name) ? undefined : defOf(name);
+      if (def !== undefined) {
         found.set(name, def);
         waiting.push(def);
       }

@@ -1,6 +1,7 @@
 import type { ProcedureConfig } from '../../config/model.js';
 import { matchesStatus, type StatusClass } from '../../config/types/answer-types.js';
 import type { OperationResponse, Schema } from '../../openapi/model/api-model.js';
+import { sentSchema } from '../../openapi/model/sent-schema.js';
 import type { JsonSchema } from './description.js';
 import { objectSchema } from './operation-kwargs.js';
 import { partSchema } from './part-schema.js';
@@ -46,9 +47,12 @@ function bodySchema(responses: readonly OperationResponse[], settings: Settings,
 
 function partsOf(schema: Schema | undefined, settings: Settings, defs: Defs): readonly JsonSchema[] {
   const path = settings['response.path'];
-  if (path === undefined) return [schema === undefined ? { type: 'string' } : objectSchema(schema)];
+  if (path === undefined)
+    return [schema === undefined ? { type: 'string' } : objectSchema(sentSchema(schema, 'response', defs))];
   const none = settings['response.path_optional'] ? [{ type: 'null' }] : [];
-  return schema === undefined ? none : [partSchema(schema, path, defs), ...none];
+  return schema === undefined
+    ? none
+    : [objectSchema(sentSchema(partSchema(schema, path, defs), 'response', defs)), ...none];
 }
 
 function anyOf(all: readonly JsonSchema[]): JsonSchema {

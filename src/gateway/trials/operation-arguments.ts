@@ -1,5 +1,5 @@
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
-import type { Operation, Schema } from '../../openapi/model/api-model.js';
+import { JSON_TYPES, type JsonTypes, type Operation, type Schema } from '../../openapi/model/api-model.js';
 import type { ArgumentPlace, TrialArgument } from '../../status/trial.js';
 import { takenKwargs } from '../descriptions/taken-kwargs.js';
 
@@ -12,12 +12,21 @@ export function operationArguments(
   const { parameters, fields, isBodyRequired } = takenKwargs(service, procedure, operation);
   const defs = service.document?.defs ?? {};
   return [
-    ...parameters.map(({ kwarg, schema, isRequired, in: place, description }) =>
-      argument({ name: kwarg, place, required: isRequired }, resolved(schema, defs), description),
-    ),
-    ...fields.map(({ kwarg, schema, isRequired }) =>
+    ...parameters.map(({ kwarg, schema, types, isRequired, in: place, description }) =>
       argument(
-        { name: kwarg, place: 'body', required: isRequired && isBodyRequired },
+        { name: kwarg, place, required: isRequired, type: typeText(types) },
+        resolved(schema, defs),
+        description,
+      ),
+    ),
+    ...fields.map(({ kwarg, schema, types, isRequired, isFile }) =>
+      argument(
+        {
+          name: kwarg,
+          place: 'body',
+          required: isRequired && isBodyRequired,
+          type: isFile ? 'file' : typeText(types),
+        },
         resolved(schema, defs),
       ),
     ),
@@ -28,15 +37,20 @@ interface Named {
   readonly name: string;
   readonly place: ArgumentPlace;
   readonly required: boolean;
+  readonly type: string | null;
 }
 
-function argument({ name, place, required }: Named, schema: Known, description?: string): TrialArgument {
+function argument(
+  { name, place, required, type }: Named,
+  schema: Known,
+  description?: string,
+): TrialArgument {
   return {
     name,
     places: [place],
     required,
     default: null,
-    type: typeOf(schema),
+    type,
     choices: choicesOf(schema),
     description: description ?? textOf(schema['description']),
   };
@@ -57,10 +71,14 @@ function resolved(schema: Schema, defs: Readonly<Record<string, Schema>>): Known
   return {};
 }
 
-/** In a few words: `string`, `array`, `string or null`. */
-function typeOf({ type }: Known): string | null {
-  if (Array.isArray(type)) return type.join(' or ');
-  return textOf(type);
+/** In a few words: `string`, `array`, `string or null`. Null if all types are allowed. */
+function typeText(types: JsonTypes | undefined): string | null {
+  if (types === undefined) return null;
+  const names = Object.entries(JSON_TYPES).filter(([, bits]) => (types & bits) === bits);
+  const isNumber = (types & JSON_TYPES.number) === JSON_TYPES.number;
+  const shown = names.map(([name]) => name).filter((name) => !isNumber || name !== 'integer');
+  // Null comes last.
+  return shown.toSorted((one, other) => Number(one === 'null') - Number(other === 'null')).join(' or ');
 }
 
 /** More choices than this are no help. */

@@ -1,4 +1,5 @@
 import { isRecord } from '../read/document-files.js';
+import { someAlias } from './aliases.js';
 import type { Schema, SchemaObject } from './api-model.js';
 import { definitionOf, type SchemaContext, schemasIn } from './json-types.js';
 import { namesIn } from './upgrade-schema.js';
@@ -121,32 +122,18 @@ function isSame(one: Schema, other: Schema): boolean {
 }
 
 function isReadOnly(schema: Schema, defs: Defs): boolean {
-  return someOf(schema, defs, (each) => each['readOnly'] === true);
+  return someAlias(schema, defs, (each) => each['readOnly'] === true);
 }
 
 /** Whether a schema is that of a file, or of a list of files. */
 export function isFileSchema(schema: Schema, defs: Defs): boolean {
-  return someOf(
+  return someAlias(
     schema,
     defs,
-    (each) => isFile(each) || (isRecord(each['items']) && someOf(each['items'], defs, isFile)),
+    (each) => isFile(each) || (isRecord(each['items']) && someAlias(each['items'], defs, isFile)),
   );
 }
 
 function isFile({ format, contentMediaType, contentEncoding }: SchemaObject): boolean {
   return format === 'binary' || (typeof contentMediaType === 'string' && contentEncoding === undefined);
-}
-
-/** Looks at a schema, and at those that it is only another name for. */
-function someOf(schema: Schema, defs: Defs, test: (schema: SchemaObject) => boolean): boolean {
-  let at = schema;
-  for (let hops = 0; hops < 20 && typeof at === 'object'; hops++) {
-    if (test(at)) return true;
-    const { $ref, allOf } = at;
-    const [only, ...others] = schemasIn(allOf);
-    if (typeof $ref === 'string') at = definitionOf($ref, defs);
-    else if (only !== undefined && others.length === 0) at = only;
-    else return false;
-  }
-  return false;
 }

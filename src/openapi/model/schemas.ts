@@ -22,7 +22,8 @@ export interface SchemaStore {
   brokenIn(schema: Schema): string | undefined;
 }
 
-const ONE = [
+/** Keywords whose value is a schema. */
+export const ONE_SCHEMA = [
   'items',
   'additionalProperties',
   'not',
@@ -34,9 +35,10 @@ const ONE = [
   'unevaluatedProperties',
   'unevaluatedItems',
   'contentSchema',
-];
-const BY_NAME = ['properties', 'patternProperties', 'dependentSchemas'];
-const LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'];
+] as const;
+/** Keywords with schemas by names that the document chooses. */
+export const SCHEMAS_BY_NAME = ['properties', 'patternProperties', 'dependentSchemas'] as const;
+export const SCHEMA_LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'] as const;
 const DEFS = '#/$defs/';
 
 export function createSchemaStore(files: DocumentFiles, version: Version): SchemaStore {
@@ -73,7 +75,7 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
 
   function inner(node: Located): [string, unknown][] {
     const found: [string, unknown][] = [];
-    for (const keyword of ONE) {
+    for (const keyword of ONE_SCHEMA) {
       const at = child(node, keyword);
       if (at === undefined) continue;
       // The lists of older drafts.
@@ -81,13 +83,13 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
         found.push(['prefixItems', elements(at).map(convert)]);
       else found.push([keyword, convert(at)]);
     }
-    for (const keyword of BY_NAME) {
+    for (const keyword of SCHEMAS_BY_NAME) {
       const all = members(child(node, keyword));
       if (all.length === 0) continue;
       // `fromEntries` makes `__proto__` an ordinary name.
       found.push([keyword, Object.fromEntries(all.map(([name, each]) => [name, convert(each)]))]);
     }
-    for (const keyword of LISTS) {
+    for (const keyword of SCHEMA_LISTS) {
       const all = elements(child(node, keyword));
       if (all.length > 0) found.push([keyword, all.map(convert)]);
     }

@@ -12,6 +12,17 @@ paths:
       parameters:
         - { name: id, in: path, required: true, description: The number, schema: { type: string } }
         - { name: limit, in: query, schema: { type: integer } }
+        - { name: price, in: query, schema: { type: number } }
+        - { name: code, in: query, schema: { $ref: "#/components/schemas/Code" } }
+        - { name: mixed, in: query, schema: { anyOf: [{ type: string }, { type: array }] } }
+  /files:
+    post:
+      operationId: upload
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: { type: object, properties: { file: { type: string, format: binary } } }
+components: { schemas: { Code: { type: [string, "null"] } } }
 `;
 
 describe('rpc-gateway describe', () => {
@@ -66,5 +77,28 @@ rpc_gateway.services.billing.openapi.realm = com.example.myrealm
     expect(out).toContain('/invoices/007?limit=5');
     const quoted = await fixture.finished([...words.slice(0, 2), 'id="007"', ...words.slice(3)]);
     expect(quoted.out).toContain('/invoices/007?limit=5');
+  });
+
+  it.each([
+    ['code=5', '?code=5'],
+    ['code=null', '?code=null'],
+    ['price=1.10', '?price=1.1'],
+    ['mixed=true', '?mixed=true'],
+    ['mixed=["a",1]', '?mixed=a&mixed=1'],
+  ])('tells call how %s is meant', async (word, query) => {
+    const words = ['call', 'billing.getInvoice', 'id=1', word, '--dry-run', '--config', documented()];
+    const { out, err } = await fixture.finished(words);
+    expect([err, out]).toEqual(['', expect.stringContaining(`/invoices/1${query}'`)]);
+  });
+
+  it.each([
+    ['file=123', 'filename="file"', '\n123'],
+    ['file={"data":"a,b","filename":"a.csv"}', 'filename="a.csv"', '\na,b'],
+  ])('tells call that %s is a file', async (word, name, content) => {
+    const words = ['call', 'billing.upload', word, '--dry-run', '--config', documented()];
+    const { out, err } = await fixture.finished(words);
+    expect(err).toBe('');
+    expect(out).toContain(name);
+    expect(out.replaceAll('\\r\\n', '\n').replaceAll('\r', '')).toContain(content);
   });
 });

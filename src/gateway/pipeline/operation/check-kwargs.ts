@@ -43,7 +43,8 @@ function missing({ kwarg, what }: KwargRule): BadRequest {
   );
 }
 
-function isOfType(value: unknown, types: JsonTypes): boolean {
+/** Whether a value has one of these JSON types. */
+export function isOfType(value: unknown, types: JsonTypes): boolean {
   switch (typeof value) {
     case 'string':
       return (types & JSON_TYPES.string) !== 0;

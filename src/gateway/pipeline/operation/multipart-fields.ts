@@ -4,6 +4,7 @@ import { addPairs } from '../bodies/field-pairs.js';
 import { encodeMultipart } from '../bodies/multipart.js';
 import { toJson } from '../body.js';
 import type { Kwargs } from '../call.js';
+import { isScalar } from '../fill-template.js';
 import { refuseGivenNames, serializationOf } from './form-fields.js';
 import { styleValueOf } from './style-values.js';
 
@@ -105,10 +106,9 @@ function addStyled(
 
 /** A text is a file too, because servers tell files from other fields by the name of the file. */
 function asFile(value: unknown, name: string, type: string | undefined): unknown {
-  const isContent = typeof value === 'string' || bytesOfValue(value) !== undefined;
-  return isContent
-    ? { data: value, filename: name, ...(type !== undefined && { content_type: type }) }
-    : value;
+  const data = typeof value !== 'string' && isScalar(value) ? String(value) : value;
+  const isContent = typeof data === 'string' || bytesOfValue(data) !== undefined;
+  return isContent ? { data, filename: name, ...(type !== undefined && { content_type: type }) } : value;
 }
 
 function itemsOf(value: unknown): readonly unknown[] {

@@ -38,7 +38,7 @@ export interface OperationContent {
 }
 
 /** A kwarg for the body. */
-export interface BodyTaker extends Pick<BodyField, 'kwarg' | 'isRequired' | 'schema' | 'types'> {
+export interface BodyTaker extends Pick<BodyField, 'kwarg' | 'isRequired' | 'schema' | 'types' | 'isFile'> {
   /** For messages. */
   readonly what: 'body' | 'field of the body';
 }
@@ -77,7 +77,7 @@ export function compileOperationBody(
     const write = compileWholeWriter(body, isGiven);
     return {
       ...common,
-      fields: [{ kwarg: wholeKwarg, what: 'body', isRequired: true, schema, types }],
+      fields: [{ kwarg: wholeKwarg, what: 'body', isRequired: true, schema, types, isFile: false }],
       has: (kwargs) => kwargOf(kwargs, wholeKwarg) !== undefined,
       build({ kwargs }, _remaining, _remainingJson, boundary) {
         const value = kwargOf(kwargs, wholeKwarg);

@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import type Ajv from 'ajv/dist/2020.js';
-import type { Schema, SchemaObject } from '../../../openapi/model/api-model.js';
+import type { Schema } from '../../../openapi/model/api-model.js';
+import { SCHEMAS_BY_NAME } from '../../../openapi/model/schemas.js';
+import { type Direction, sentSchema } from '../../../openapi/model/sent-schema.js';
 import { plainNumbers } from './plain-numbers.js';
 
 /** What is wrong with a value. Undefined if it matches its schema. */
@@ -20,15 +22,9 @@ export interface SchemaValidators {
   /**
    * Compiles a schema at the first value, because that takes milliseconds, and most operations of a
    * large document are never called.
-   *
-   * @param direction a request has no `readOnly` fields, and a response no `writeOnly` ones
    */
   compile(schema: Schema, direction: Direction): SchemaValidator;
 }
-
-export type Direction = 'request' | 'response';
-
-const LEFT_OUT = { request: 'readOnly', response: 'writeOnly' } as const;
 
 export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): SchemaValidators {
   const engines = new Map<Direction, Ajv.default>();
@@ -45,7 +41,10 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
       unicodeRegExp: false,
       logger: false,
     });
-    const adapted = Object.entries(defs).map(([name, schema]) => [name, adapt(schema, direction, defs)]);
+    const adapted = Object.entries(defs).map(([name, schema]) => [
+      name,
+      pointed(sentSchema(schema, direction, defs)),
+    ]);
     engine.addSchema({ $id: DEFS_ID, $defs: Object.fromEntries(adapted) });
     engines.set(direction, engine);
     return engine;
@@ -54,7 +53,7 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
   /** A schema that is not valid JSON Schema allows everything. */
   function compileOrAllow(schema: Schema, direction: Direction): Validate {
     try {
-      return engineFor(direction).compile(adapt(schema, direction, defs) as object);
+      return engineFor(direction).compile(pointed(sentSchema(schema, direction, defs)) as object);
     } catch {
       return () => true;
     }
@@ -80,41 +79,21 @@ type Validate = ((value: unknown) => unknown) & Pick<ReturnType<Ajv.default['com
 const DEFS_ID = 'document:/defs';
 
 /** Keywords whose members have names of fields. */
-const BY_NAME: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'dependentSchemas']);
+const BY_NAME: ReadonlySet<string> = new Set(SCHEMAS_BY_NAME);
+/** These hold values, not schemas. */
+const VALUES: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
 
-/** Points references to the document, and leaves out required fields of the other direction. */
-function adapt(schema: unknown, direction: Direction, defs: Readonly<Record<string, Schema>>): unknown {
-  if (Array.isArray(schema)) return schema.map((each) => adapt(each, direction, defs));
+/** Points references to the schemas of the document. */
+function pointed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(pointed);
   if (typeof schema !== 'object' || schema === null) return schema;
-  const { properties, required } = schema as SchemaObject;
   const entries = Object.entries(schema).map(([keyword, value]): [string, unknown] => {
     if (keyword === '$ref' && typeof value === 'string') return [keyword, `${DEFS_ID}${value}`];
-    // These hold values, not schemas.
-    if (keyword === 'enum' || keyword === 'const' || keyword === 'default' || keyword === 'examples') {
-      return [keyword, value];
-    }
-    if (BY_NAME.has(keyword) && typeof value === 'object' && value !== null) {
-      const each = Object.entries(value).map(([name, item]) => [name, adapt(item, direction, defs)]);
-      return [keyword, Object.fromEntries(each)];
-    }
-    return [keyword, adapt(value, direction, defs)];
+    if (VALUES.has(keyword)) return [keyword, value];
+    if (!BY_NAME.has(keyword) || typeof value !== 'object' || value === null)
+      return [keyword, pointed(value)];
+    const each = Object.entries(value).map(([name, item]) => [name, pointed(item)]);
+    return [keyword, Object.fromEntries(each)];
   });
-  if (!Array.isArray(required) || typeof properties !== 'object' || properties === null) {
-    return Object.fromEntries(entries);
-  }
-  const isSent = (name: unknown): boolean => {
-    const property = Object.hasOwn(properties, String(name))
-      ? (properties as SchemaObject)[String(name)]
-      : undefined;
-    return !hasFlag(property, LEFT_OUT[direction], defs);
-  };
-  return { ...Object.fromEntries(entries), required: required.filter(isSent) };
-}
-
-function hasFlag(schema: unknown, flag: string, defs: Readonly<Record<string, Schema>>): boolean {
-  if (typeof schema !== 'object' || schema === null) return false;
-  const { $ref } = schema as SchemaObject;
-  const name = typeof $ref === 'string' ? $ref.slice('#/$defs/'.length) : '';
-  const target = Object.hasOwn(defs, name) ? defs[name] : undefined;
-  return (schema as SchemaObject)[flag] === true || (typeof target === 'object' && target[flag] === true);
+  return Object.fromEntries(entries);
 }
