@@ -140,6 +140,7 @@ function resolveProcedure(
     result: own.result ?? service.result,
     body_encoding: own.body_encoding ?? service.body_encoding,
     'response.validate': own['response.validate'] ?? service['response.validate'],
+    'request.compress': own['request.compress'] ?? service['request.compress'],
     query_style: own.query_style ?? service.query_style,
     remaining: own.remaining ?? remainingOf(draft) ?? defaultRemaining(own),
     invoke: own.invoke ?? (attached ? 'roundrobin' : 'single'),

@@ -32,8 +32,11 @@ const ANNOUNCE_EMPTY_BODY = new Set(['POST', 'PUT', 'PATCH']);
  *
  * By default, curl adds headers (User-Agent, Accept, Content-Type, Expect), removes dot segments
  * and expands brackets. The options of the command prevent this.
+ *
+ * @param isCompressed whether the body is sent compressed. The program gzip then compresses it. Its
+ * bytes may differ from the gateway's, but not what they unpack to.
  */
-export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): string {
+export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}, isCompressed = false): string {
   const parts = ['curl --http1.1 --globoff --path-as-is', ...tlsOptions(tls)];
   parts.push(request.method === 'HEAD' && request.body === undefined ? '--head' : `-X ${request.method}`);
 
@@ -57,12 +60,18 @@ export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}): 
     drop('Content-Type');
     // curl sends `Expect: 100-continue` for a body over 1 MB.
     drop('Expect');
-    parts.push(typeof body === 'string' ? `--data-raw ${shellWord(body, 'utf8')}` : '--data-binary @-');
+    parts.push(
+      typeof body === 'string' && !isCompressed
+        ? `--data-raw ${shellWord(body, 'utf8')}`
+        : '--data-binary @-',
+    );
   }
   const target = namedTarget(request.origin, tls.servername, names.has('host'));
   parts.push(...target.options, shellWord(`${target.origin}${request.path}`, 'utf8'));
   const command = parts.join(' \\\n  ');
-  return typeof body === 'object' ? `printf '${octalEscapes(body)}' |\n  ${command}` : command;
+  if (body === undefined || (typeof body === 'string' && !isCompressed)) return command;
+  const written = typeof body === 'string' ? `'%s' ${shellWord(body, 'utf8')}` : `'${octalEscapes(body)}'`;
+  return `printf ${written} |${isCompressed ? ' gzip -c |' : ''}\n  ${command}`;
 }
 
 /** No text of a shell contains the byte 0, so all bytes but plain characters become escapes of printf. */

@@ -7,6 +7,7 @@ import { maskProcedure } from './mask-procedure.js';
 import { maskSecrets } from './mask-secrets.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
+import { isCompressible, withGzipHeader } from './pipeline/compress-request.js';
 import { compileRequest } from './pipeline/request.js';
 import { MASKED, type ShownVariables } from './shown-variables.js';
 
@@ -26,6 +27,11 @@ const EXAMPLE_CALLER = { session: 1, authid: 'caller-authid', authrole: 'anonymo
 export interface Preview {
   /** Its body is text if its bytes are UTF-8. */
   readonly request: HttpRequest;
+  /**
+   * True if the gateway compresses the body (`request.compress`). The request has the header for
+   * it, and the body before its compression.
+   */
+  readonly isCompressed: boolean;
   readonly service: ServiceConfig;
 }
 
@@ -54,9 +60,11 @@ export function previewRequest(
     credential,
     deps,
   )({ args: [], kwargs, caller: { ...caller, realm: found.settings.realm } });
-  const traced = { ...request, headers: [...request.headers, ...traceHeaders(callerTrace)] };
+  const isCompressed = procedure.settings['request.compress'] === 'gzip' && isCompressible(request);
+  const coded = isCompressed ? withGzipHeader(request) : request;
+  const traced = { ...coded, headers: [...coded.headers, ...traceHeaders(callerTrace)] };
   const masked = maskSecrets(traced, procedure.settings.body_encoding, variables.isOnlyVariable);
-  return { request: credential.mask(masked, variables.show), service };
+  return { request: credential.mask(masked, variables.show), isCompressed, service };
 }
 
 /** A call sends the trace context in a new form. The preview has it as the caller gave it. */

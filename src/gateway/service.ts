@@ -10,6 +10,7 @@ import { type ObservedProcedure, type Observer, silentObserver } from '../observ
 import type { Tracing } from '../observe/tracing.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
+import { createGzipBody } from '../upstream/gzip-body.js';
 import type { ProbeTarget } from '../upstream/probe.js';
 import { createServiceBreaker } from '../upstream/service-breaker.js';
 import { createServiceLiveness, endOutage } from '../upstream/service-liveness.js';
@@ -135,6 +136,7 @@ export function createService(
     service: config.name,
     target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
   });
+  const gzip = createGzipBody();
   const running = createRunningCalls();
   let isHandedOver = false;
   const usesVars = config.procedures.some(usesServiceVars);
@@ -183,6 +185,8 @@ export function createService(
       requestCredential,
       credential,
       variables,
+      waiting,
+      gzip,
       running,
       validators,
     };

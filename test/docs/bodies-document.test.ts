@@ -1,7 +1,9 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../../src/config/load-config.js';
 import { previewRequest } from '../../src/gateway/preview.js';
 import { readDocument } from '../support/documents.js';
+import { openGatewayFixture } from '../support/gateway-fixture.js';
 
 const DOCUMENT = readDocument('docs/bodies.md');
 /** Lines of a configuration, the kwargs of a call, and the request that it sends. */
@@ -16,6 +18,18 @@ const [, SERVICE = ''] =
 describe('docs/bodies.md', () => {
   it('has an example for each form of a body', () => {
     expect(EXAMPLES.length).toBe(5);
+  });
+
+  it('has lines with which a long body is sent compressed', async () => {
+    const [, lines = ''] = /## Compressed bodies\n\n```ini\n([^`]*)```/.exec(DOCUMENT) ?? [];
+    const fixture = await openGatewayFixture({
+      conf: (url) => `${SERVICE.replace('https://shop.example.com/api', url)}${lines}`,
+    });
+    await fixture.caller.call('com.shop.send', { note: 'x'.repeat(2_000) });
+    const [request] = fixture.upstream.requests;
+    expect(request!.headers['content-encoding']).toBe('gzip');
+    expect(gunzipSync(request!.body).toString()).toBe(JSON.stringify({ note: 'x'.repeat(2_000) }));
+    await fixture.close();
   });
 
   it.each(EXAMPLES)('shows the request of $kwargs', ({ lines, kwargs, request }) => {

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { previewRequest } from '../../src/assembly/preview-request.js';
 import { type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
 import { curlCommand } from '../../src/gateway/curl.js';
+import { previewCurl } from '../../src/gateway/preview-curl.js';
 import { comparableRequest, readCurlCommand } from '../support/curl-request.js';
 import { DRY_RUN_CASES, dryRunConf } from '../support/dry-run-cases.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';
@@ -38,5 +40,21 @@ describe.skipIf(!available)('the curl command of --dry-run', () => {
         expect(comparableRequest(upstream.requests[0]!)).toEqual(readCurlCommand(command));
       },
     );
+
+    it(`makes gzip under ${shell} compress the body`, async () => {
+      const conf = `${dryRunConf(upstream.url)}\nrpc_gateway.services.shop.request.compress = gzip`;
+      const compressing = parseConfig(conf, { env: {} });
+      for (const [uri, kwargs] of [
+        ['com.shop.post', { id: 1, note: `it's ü %s \\ ${'x'.repeat(2_000)}` }],
+        ['com.shop.raw', { data: new Uint8Array(2_000).fill(200) }],
+      ] as const) {
+        const preview = previewRequest(compressing, uri, undefined, kwargs);
+        upstream.clear();
+        await run(shell, ['-c', previewCurl(preview)], { timeout: 20_000 });
+        const [request] = upstream.requests;
+        expect(request!.headers['content-encoding']).toBe('gzip');
+        expect(gunzipSync(request!.body).equals(Buffer.from(preview.request.body!))).toBe(true);
+      }
+    });
   }
 });

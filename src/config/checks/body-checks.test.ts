@@ -20,6 +20,8 @@ describe('the keys of a body', () => {
   it.each([
     [[`${POST}.body_encoding = form`]],
     [['+body_encoding = form']],
+    [['+request.compress = gzip', `${POST}.request.compress = off`]],
+    [['+request.compress = gzip', `${GET}.headers.Content-Encoding = gzip`]],
     [[`${POST}.body_encoding = raw`, `${POST}.body = {{data}}`]],
     [[`${POST}.body_content_type = application/merge-patch+json`]],
     [[`${POST}.body_encoding = text`, `${POST}.body = {{data}}`, `${POST}.headers.Content-Type = text/csv`]],
@@ -43,6 +45,9 @@ describe('the keys of a body', () => {
     [[`${POST}.body_encoding = form`, `${POST}.headers.Content-Type = application/json`], 'must be left out'],
     [[`${POST}.headers.Content-Type = application/xml`], 'contradicts body_encoding = json'],
     [[`${POST}.body_content_type = csv`], 'must be a media type'],
+    [[`${GET}.request.compress = gzip`], 'has no effect: the request has no body'],
+    [[`${POST}.request.compress = gzip`, '+headers.content-encoding = br'], 'which sets this header'],
+    [['+request.compress = gzip', `${POST}.headers.Content-Encoding = br`], 'which sets this header'],
   ])('that contradict each other are an error: %j', (lines, message) => {
     const found = problemsOf(...lines);
     expect(found.length).toBeGreaterThan(0);

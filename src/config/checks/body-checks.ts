@@ -10,6 +10,7 @@ export function checkBody(service: ServiceDraft, procedure: ProcedureDraft): voi
   if (encoding === undefined) return;
   checkShape(procedure, encoding);
   checkContentType(procedure, encoding);
+  checkCompression(service, procedure);
   for (const draft of [service, procedure]) checkTypeHeader(draft, encoding, procedure);
 }
 
@@ -47,6 +48,21 @@ function checkContentType(procedure: ProcedureDraft, encoding: Encoding): void {
     procedure.report('body_content_type', 'has no effect: the request has no body');
   } else if (!fits(type, encoding)) {
     procedure.report('body_content_type', mustBe(encoding));
+  }
+}
+
+function checkCompression(service: ServiceDraft, procedure: ProcedureDraft): void {
+  const own = procedure.entry('request.compress') === undefined ? undefined : procedure;
+  const { 'request.compress': compress } = (own ?? service).settings;
+  if (!hasBody(procedure)) {
+    own?.report('request.compress', 'has no effect: the request has no body');
+    return;
+  }
+  if (compress !== 'gzip') return;
+  for (const draft of [service, procedure]) {
+    const name = [...draft.members('headers.$name')].find((each) => /^content-encoding$/i.test(each));
+    if (name !== undefined)
+      draft.report('headers.$name', 'contradicts request.compress = gzip, which sets this header', { name });
   }
 }
 

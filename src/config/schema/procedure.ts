@@ -3,7 +3,7 @@ import { bodyTemplate, mediaType, responseHeaderName, wholeBodyTemplate } from '
 import { pathTemplate } from '../types/url-types.js';
 import { procedureUri, realmName } from '../types/wamp-types.js';
 import { ANSWER_KEYS } from './answer.js';
-import { bodyEncoding, queryStyle } from './body.js';
+import { bodyEncoding, queryStyle, requestCompress } from './body.js';
 import { namedTemplates } from './families.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
@@ -66,6 +66,12 @@ export const PROCEDURE_KEYS = {
     meaning:
       'The Content-Type of the body, instead of the one of `body_encoding`. For `json` it must be a JSON type, as in application/merge-patch+json. `form` and `multipart` have only one.',
     example: 'application/merge-patch+json',
+  },
+  'request.compress': {
+    type: requestCompress,
+    computed: "the service's",
+    meaning: 'The same as the key `request.compress` of services.',
+    example: 'gzip',
   },
   remaining: {
     type: oneOf('query', 'body', 'refuse'),

@@ -13,7 +13,7 @@ import {
 import { headerGlob } from '../types/http-types.js';
 import { literalPath, urlTemplate } from '../types/url-types.js';
 import { AUTH_KEYS } from './auth.js';
-import { bodyEncoding, queryStyle } from './body.js';
+import { bodyEncoding, queryStyle, requestCompress } from './body.js';
 import { OPENAPI_KEYS } from './openapi.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
@@ -85,6 +85,13 @@ export const SERVICE_KEYS = {
     meaning:
       'How lists and dictionaries are written in queries and forms. A list: `repeat` `a=1&a=2`, `brackets` `a[]=1&a[]=2`, `indices` `a[0]=1&a[1]=2`, `comma` `a=1,2`. A dictionary: `a[b]=1` with `brackets` and `indices`; the other styles refuse it. A list of dictionaries always has indices: `a[0][b]=1`.',
     example: 'brackets',
+  },
+  'request.compress': {
+    type: requestCompress,
+    default: 'off',
+    meaning:
+      'Whether the gateway compresses the bodies of requests. `gzip`: bodies of more than 1 KB are sent with `Content-Encoding: gzip`. The API must accept that.',
+    example: 'gzip',
   },
   caller_headers: {
     type: listOf(headerGlob),

@@ -9,13 +9,16 @@ import type { CallerTrace, Tracing } from '../../observe/tracing.js';
 import type { Variables } from '../../secrets/variables.js';
 import type { Turns } from '../../turns.js';
 import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
+import type { GzipBody } from '../../upstream/gzip-body.js';
 import type { Health } from '../../upstream/liveness.js';
 import type { Upstream } from '../../upstream/upstream.js';
+import type { WaitingMemory } from '../../upstream/waiting-memory.js';
 import { compileAnswer } from './answer-rule.js';
 import type { BaseUrl } from './base-url.js';
 import type { RunningCall } from './call.js';
 import { type CallFailure, createCallEnds } from './call-ends.js';
 import { type CallLog, subjectOf } from './call-log.js';
+import { compressBodies } from './compress-request.js';
 import { type JudgeRules, judgeCall } from './judge-call.js';
 import { compileResponseCheck } from './operation/response-check.js';
 import type { Reply } from './reply.js';
@@ -51,6 +54,9 @@ export interface PipelineParts extends RequestDeps {
   readonly callLog: CallLog;
   /** Default: responses are not compared with a document. */
   readonly log?: Logger | undefined;
+  readonly gzip: GzipBody;
+  /** The memory of waiting calls. Default: no limit. */
+  readonly waiting?: WaitingMemory;
   readonly running: Pick<RunningCalls, 'ended'>;
   readonly observer: Observer;
   /** Default: nobody looks at single calls. */
@@ -82,8 +88,10 @@ export function assemblePipeline(
   const { upstream, requestCredential, variables, problem, successor, health, breaker, clock } = parts;
   const { settings } = procedure;
   const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
-  const send =
+  const sender =
     upstream && createCredentialSender(requestCredential, upstream, () => successor() !== undefined, clock);
+  const isCompressed = settings['request.compress'] === 'gzip';
+  const send = isCompressed && sender !== undefined ? compressBodies(sender, parts) : sender;
   const subject = subjectOf(service, procedure);
   const ends = createCallEnds({ ...parts, subject });
   const { validators, log } = parts;

@@ -86,6 +86,8 @@ export async function callOffline(call: OfflineCall, deps: OfflineDeps): Promise
       setMode() {},
       flush() {},
     },
+    // The body stays readable.
+    gzip: (body) => Buffer.from(body),
     running: createRunningCalls(),
     observer: silentObserver,
   });
