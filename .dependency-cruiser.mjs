@@ -69,6 +69,7 @@ const ROOMS = {
     'turns',
   ],
   'client-types': ['gateway', 'openapi'],
+  'import-lines': ['openapi', 'gateway/pipeline', 'config'],
   cases: ['openapi', 'gateway', 'gateway/pipeline', 'config', 'upstream', 'json'],
   attach: ['observe', 'wamp', 'transport', 'log', 'clock'],
   tracing: ['observe', 'errors', 'log', 'clock', 'version', 'summed-log'],

@@ -54,6 +54,18 @@ export function authmethodOption(text: string): string {
   return text;
 }
 
+/** The rules for names of `openapi.naming`. */
+export function namingOption(text: string): string {
+  const known: readonly string[] = ['operation_id', 'path'];
+  if (!known.includes(text)) throw new InvalidArgumentError(`It must be ${listOr(known)}.`);
+  return text;
+}
+
+/** Collects the values of an option that may be given several times. */
+export function repeated(text: string, earlier: readonly string[]): readonly string[] {
+  return [...earlier, text];
+}
+
 /** The shells that `completion` knows. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];

@@ -5,6 +5,7 @@ import { commandName } from './command-name.js';
 import { DEFAULT_ITERATIONS } from './defaults.js';
 import type { DescribeOptions } from './describe.js';
 import type { ExitCode, Host } from './host.js';
+import type { ImportOptions } from './import-options.js';
 import type { ListOptions } from './list.js';
 import {
   AUTHMETHODS,
@@ -12,7 +13,9 @@ import {
   demoPort,
   durationOption,
   iterationsOption,
+  namingOption,
   portOption,
+  repeated,
   SHELLS,
   type Shell,
   shellArgument,
@@ -295,6 +298,35 @@ Examples:
       run.once(async () => {
         const { testCases } = await import('./test-cases.js');
         return await testCases(files, options, host);
+      }),
+    );
+
+  program
+    .command('import')
+    .description('print the operations of an OpenAPI document as lines of a configuration')
+    .argument('<file>', 'the document, in JSON or YAML')
+    .option('--service <name>', 'the name of the service (default: from the name of the file)')
+    .option('--realm <realm>', 'the realm of the procedures', 'realm1')
+    .option('--uri-prefix <uri>', 'what the URIs of procedures begin with (default: the name of the service)')
+    .option('--base-url <url>', 'the URL of the API (default: the first server of the document)')
+    .option('--include <patterns>', 'import only these operations, as in openapi.include', repeated, [])
+    .option('--exclude <patterns>', 'leave out these operations, as in openapi.exclude', repeated, [])
+    .option('--naming <rule>', 'operation_id, or path for names from paths', namingOption, 'operation_id')
+    .addHelpText(
+      'after',
+      `
+Prints plain keys with the summaries as comments, for you to edit. Operations that plain keys cannot
+say stay with the document (openapi.include); stderr says why. See docs/openapi.md.
+
+Examples:
+  rpc-gateway import billing.yaml > billing.conf
+  rpc-gateway import billing.yaml --realm com.example.myrealm --uri-prefix com.billing
+  rpc-gateway import billing.yaml --include 'tag:invoices, GET /customers/*' --exclude 'delete*'`,
+    )
+    .action((file: string, options: ImportOptions) =>
+      run.once(async () => {
+        const { importDocument } = await import('./import.js');
+        return await importDocument(file, options, host);
       }),
     );
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../support/command.js';
 import { readDocument } from '../support/documents.js';
@@ -7,7 +8,10 @@ import { createTemporaryFolder, type TemporaryFolder } from '../support/temporar
 
 const DOCUMENT = readDocument('docs/openapi.md');
 const FIRST = 'From a document to procedures';
-const [CONF, ...OTHERS] = iniBlocks(DOCUMENT).map(({ text }) => text);
+const IMPORTED = blockBelow(DOCUMENT, 'Write procedures by hand', 'ini');
+const [CONF, ...OTHERS] = iniBlocks(DOCUMENT)
+  .map(({ text }) => text)
+  .filter((text) => text !== IMPORTED);
 
 let folder: TemporaryFolder;
 beforeAll(() => {
@@ -37,5 +41,16 @@ describe('docs/openapi.md', () => {
     const { out, err } = await run(`${CONF}${lines}`, 'check');
     expect(out).toContain('3 of 3 operations of billing.yaml');
     expect(err.split('\n').filter((line) => !/matches no operation|^$/.test(line))).toEqual([]);
+  });
+
+  it('shows what import prints, and check accepts it', async () => {
+    const [, words = ''] = /`rpc-gateway (import .*?)`:$/m.exec(DOCUMENT) ?? [];
+    const [name, ...rest] = words.split(' ').slice(1);
+    const command = runCommand(['import', join(folder.path, name ?? ''), ...rest]);
+    expect(await command.ended).toBe(0);
+    expect(command.out().replaceAll(`${folder.path}/`, '')).toBe(IMPORTED);
+    const { out, err } = await run(IMPORTED, 'check');
+    expect(out).toContain('is fine: 1 service, 3 procedures, 1 realm');
+    expect(err).toBe('');
   });
 });

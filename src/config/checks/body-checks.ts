@@ -90,7 +90,8 @@ const TYPES: Readonly<Record<Encoding, RegExp>> = {
   raw: /^/,
 };
 
-const fits = (type: string, encoding: Encoding): boolean => TYPES[encoding].test(type);
+/** Whether the keys `body_encoding` and `body_content_type` can have these values together. */
+export const fits = (type: string, encoding: Encoding): boolean => TYPES[encoding].test(type);
 
 const MUST_BE: Readonly<Record<Encoding, string>> = {
   json: 'must be a type of JSON, as in application/merge-patch+json',

@@ -7,6 +7,22 @@ describe('headers', () => {
     const request = build()({ id: '1', _headers: { ACCEPT: 'text/csv' } });
     expect(header(request.headers, 'accept')).toEqual(['text/csv']);
   });
+  it.each(['text/xml', '{{type}}'])(
+    'has a configured Accept of %s once, whatever the caller gives',
+    (accept) => {
+      const request = build(`+headers.accept = ${accept}`)({
+        id: '1',
+        type: 'text/xml',
+        _headers: { Accept: 'a/b' },
+      });
+      expect(header(request.headers, 'accept')).toEqual(['text/xml']);
+    },
+  );
+  it('has a constant Accept where the default would be', () => {
+    const names = (...lines: string[]) =>
+      headersOf(build(...lines)({ id: '1' }).headers).map(([name]) => name);
+    expect(names('+headers.X-A = a', '+headers.Accept = text/xml')).toEqual(names('+headers.X-A = a'));
+  });
   it('takes text, numbers, booleans and lists', () => {
     const request = build()({ id: '1', _headers: { 'X-A': 1, 'X-B': true, 'X-C': ['c', 2], 'X-D': 'é' } });
     expect(headersOf(request.headers).filter(([name]) => name.startsWith('X-'))).toEqual([

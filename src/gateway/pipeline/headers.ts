@@ -74,9 +74,10 @@ export function compileHeaders({
     ...entries.map(({ name, template }) => ({
       name,
       constant: template.parts.every((part) => typeof part === 'string'),
+      text: template.parts.join(''),
       fill: compileTemplate(template, `header ${name}`, realm),
     })),
-    ...parameters.map(({ name, fill }) => ({ name, constant: false, fill })),
+    ...parameters.map(({ name, fill }) => ({ name, constant: false, text: '', fill })),
   ];
   const cookieHeader =
     cookies.length > 0 || cookieParameters !== undefined
@@ -86,12 +87,18 @@ export function compileHeaders({
     [...compiled.map(({ name }) => name), ...owned, ...(cookieHeader === undefined ? [] : ['cookie'])],
     callerHeaders,
   );
+  const isAccept = ({ name, constant }: { readonly name: string; readonly constant: boolean }) =>
+    constant && name.toLowerCase() === 'accept';
+  const ownAccept = compiled.find(isAccept);
+  const added = compiled.filter((each) => each !== ownAccept);
   const defaults = [
     ['Accept', accept],
     ['Content-Type', usualType],
     ['Accept-Encoding', ACCEPT_ENCODING],
     ['User-Agent', userAgent],
   ].filter(([name]) => ruleOf(name as string) !== 'configured') as [string, string][];
+  // A constant Accept stands where the default would, as if it were the default.
+  if (ownAccept !== undefined) defaults.unshift([ownAccept.name, ownAccept.text]);
 
   const withBody = defaults.flat();
   const withoutBody = defaults.filter(([name]) => name !== 'Content-Type').flat();
@@ -103,15 +110,15 @@ export function compileHeaders({
    * by call or are too large.
    */
   function constantHeaders(base: readonly string[]): BuiltHeaders | undefined {
-    if (cookieHeader !== undefined || compiled.some(({ constant }) => !constant)) return undefined;
-    const headers = [...base, ...entries.flatMap(({ name, template }) => [name, template.parts.join('')])];
+    if (cookieHeader !== undefined || added.some(({ constant }) => !constant)) return undefined;
+    const headers = [...base, ...added.flatMap(({ name, text }) => [name, text])];
     return sizeOf(headers) > max ? undefined : { headers, callerTrace: undefined };
   }
 
   function addConfigured(headers: string[], call: Call): void {
-    for (const { name, fill, constant } of compiled) {
+    for (const { name, fill, constant, text } of added) {
       // The configuration check has already checked constants.
-      if (constant) headers.push(name, fill(call) as string);
+      if (constant) headers.push(name, text);
       else addField(headers, name, fill(call), `Header ${name}`, max);
     }
     const cookie = cookieHeader?.(call);

@@ -23,6 +23,8 @@ interface Part {
   readonly fields: Map<string, Schema>;
   readonly required: Set<string>;
   allowsOthers: boolean;
+  /** Whether it allows no field without a name: `additionalProperties: false`. */
+  isClosed: boolean;
   /** `yes` if it has the type object or fields, `no` if it excludes objects. */
   isObject: 'yes' | 'no' | 'unknown';
 }
@@ -39,7 +41,7 @@ interface Walk extends SchemaContext {
  * The shape of a schema: after `$ref` and `allOf`, each branch of `oneOf` and `anyOf` is an object.
  * The fields are those of all branches; a field is required if each branch requires it.
  *
- * @returns undefined if values need not be objects, or if the schema names no field
+ * @returns undefined if values need not be objects, or if the schema allows fields but names none
  */
 export function objectShapeOf(schema: Schema, context: SchemaContext): ObjectShape | undefined {
   const { defs } = context;
@@ -48,7 +50,8 @@ export function objectShapeOf(schema: Schema, context: SchemaContext): ObjectSha
   if (part.isObject !== 'yes' || walk.steps > MAX_STEPS) return undefined;
   for (const name of part.required) if (!part.fields.has(name)) part.fields.set(name, true);
   const fields = [...part.fields].filter(([, field]) => !isReadOnly(field, defs));
-  if (fields.length === 0) return undefined;
+  // Stripe describes the bodies of GET in this way: an object that is always empty.
+  if (fields.length === 0 && !part.isClosed) return undefined;
   return {
     fields: new Map(
       fields.map(([name, field]) => [name, { schema: field, isRequired: part.required.has(name) }]),
@@ -58,7 +61,7 @@ export function objectShapeOf(schema: Schema, context: SchemaContext): ObjectSha
 }
 
 function partOf(schema: Schema, walk: Walk): Part {
-  const part: Part = { fields: new Map(), required: new Set(), allowsOthers: false, isObject: 'unknown' };
+  const part = emptyPart();
   if (typeof schema === 'boolean' || ++walk.steps > MAX_STEPS || walk.budget.steps-- <= 0) return part;
   addOwn(part, schema);
   const { $ref } = schema;
@@ -77,6 +80,16 @@ function partOf(schema: Schema, walk: Walk): Part {
   return part;
 }
 
+function emptyPart(): Part {
+  return {
+    fields: new Map(),
+    required: new Set(),
+    allowsOthers: false,
+    isClosed: false,
+    isObject: 'unknown',
+  };
+}
+
 function addOwn(part: Part, schema: SchemaObject): void {
   const { type, properties, patternProperties, additionalProperties } = schema;
   const types: readonly unknown[] = Array.isArray(type) ? type : [type];
@@ -88,6 +101,7 @@ function addOwn(part: Part, schema: SchemaObject): void {
   for (const name of namesIn(schema['required'])) part.required.add(name);
   part.allowsOthers =
     isRecord(patternProperties) || (additionalProperties !== undefined && additionalProperties !== false);
+  part.isClosed = additionalProperties === false && !isRecord(patternProperties);
 }
 
 function isNull(schema: Schema): boolean {
@@ -102,19 +116,20 @@ function add(part: Part, other: Part, how: 'allOf' | 'anyOf'): void {
   }
   for (const name of other.required) part.required.add(name);
   part.allowsOthers ||= other.allowsOthers;
+  part.isClosed ||= other.isClosed;
   if (other.isObject === 'no' || part.isObject === 'no') part.isObject = 'no';
   else if (other.isObject === 'yes') part.isObject = 'yes';
 }
 
 /** The values of several branches: a value needs what all branches require. */
 function unionOf(branches: readonly Part[]): Part {
-  const union: Part = { fields: new Map(), required: new Set(), allowsOthers: false, isObject: 'unknown' };
+  const union = emptyPart();
   for (const branch of branches) add(union, branch, 'anyOf');
   const isRequired = (name: string) => branches.every(({ required }) => required.has(name));
   const required = new Set([...union.required].filter(isRequired));
   if (union.isObject === 'yes' && branches.some(({ isObject }) => isObject !== 'yes'))
     union.isObject = 'unknown';
-  return { ...union, required };
+  return { ...union, required, isClosed: branches.every(({ isClosed }) => isClosed) };
 }
 
 function isSame(one: Schema, other: Schema): boolean {

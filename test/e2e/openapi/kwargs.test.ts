@@ -333,3 +333,23 @@ describe('the kwargs of an operation', () => {
     ]);
   });
 });
+
+describe('a body that is always empty', () => {
+  const empty = { type: 'object', properties: {}, additionalProperties: false };
+  it.each([
+    [empty, undefined],
+    [{ allOf: [{ type: 'object' }, empty] }, undefined],
+    [{ oneOf: [empty, { type: 'null' }] }, undefined],
+    [{ ...empty, properties: { id: { type: 'string', readOnly: true } } }, undefined],
+    [{ ...empty, patternProperties: { '^x-': {} } }, '{"a":1}'],
+    [{ anyOf: [empty, { type: 'object' }] }, '{"a":1}'],
+  ])('takes no kwarg, but others have the kwarg body: %j', (schema, body) => {
+    const call = operationOf(withBody(schema, {}), 'api.post');
+    expect(call().body).toBeUndefined();
+    if (body !== undefined) expect(call({ body: { a: 1 } }).body).toBe(body);
+    else expect(refusalOf(() => call({ body: {} }))).toContain('does not take the keyword argument "body"');
+  });
+  it('is {} if the document requires it', () => {
+    expect(operationOf(withBody(empty), 'api.post')().body).toBe('{}');
+  });
+});

@@ -202,6 +202,13 @@ describe('collectionFormat of OpenAPI 2.0', () => {
   });
 });
 
+it('null leaves no gap in a list of the style deepObject', () => {
+  const call = operationOf(withParameters('/', inPlace('query', { style: 'deepObject' })), 'api.get');
+  expect(call({ color: { a: [null, 1, null, [null, 2]] } }).path).toBe(
+    '/?color%5Ba%5D%5B0%5D=1&color%5Ba%5D%5B1%5D%5B0%5D=2',
+  );
+});
+
 describe('a request through the gateway', () => {
   let folder: TemporaryFolder;
   let fixture: GatewayFixture;

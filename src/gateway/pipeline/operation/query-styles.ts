@@ -50,7 +50,10 @@ export function compileQueryStyle(name: string, kwarg: string, how: Serializatio
   };
 }
 
-/** `&filter%5Bprice%5D%5B0%5D=1` for `{price: [1]}`. A value at the top has no brackets. */
+/**
+ * `&filter%5Bprice%5D%5B0%5D=1` for `{price: [1]}`. A value at the top has no brackets. Null leaves no
+ * gap in a list.
+ */
 function compileDeepObject(
   key: string,
   kwarg: string,
@@ -66,7 +69,8 @@ function compileDeepObject(
         checkLength(text, max - query.length);
         query += `&${path}=${encodeValue(text)}`;
       } else if (Array.isArray(value)) {
-        for (const [index, item] of value.entries()) add(`${path}%5B${index}%5D`, item);
+        const items = value.filter((item) => item !== null && item !== undefined);
+        for (const [index, item] of items.entries()) add(`${path}%5B${index}%5D`, item);
       } else if (isDictionary(value)) {
         for (const name of Object.keys(value)) {
           checkLength(name, max - query.length);
