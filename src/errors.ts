@@ -88,6 +88,7 @@ export const GATEWAY_ERROR_CODES = [
   'listener_tls',
   'router_key',
   'router_tls',
+  'service_proxy',
   'service_tls',
   'stopped',
   'tracing_packages',

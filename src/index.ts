@@ -14,6 +14,7 @@ export { loadConfigAsync } from './config/load-config-async.js';
 export type {
   AdminSettings,
   DocumentConfig,
+  EgressProxy,
   ListenerConfig,
   ListenerSettings,
   LoadedConfig,

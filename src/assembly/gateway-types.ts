@@ -46,7 +46,10 @@ export interface GatewayOptions {
   readonly random?: () => number;
   /** Makes idempotency keys. Default: `crypto.randomUUID`. */
   readonly uuid?: () => string;
-  /** The environment from which the secrets provider `env` reads. Default: `process.env`. */
+  /**
+   * The environment: for the secrets provider `env`, and for `https_proxy`, `http_proxy` and
+   * `no_proxy`. Default: `process.env`.
+   */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
    * Reads the configuration again, for a reload that gets none: `reload()` without an argument, and

@@ -5,6 +5,7 @@ import type { Observer } from '../observe/observer.js';
 import type { Tracing } from '../observe/tracing.js';
 import type { Variables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
+import type { Routes } from '../upstream/proxy/routes.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
 import type { UpstreamTls } from '../upstream/tls.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
@@ -26,6 +27,8 @@ export interface RequestCredentialDeps {
   readonly log: Logger;
   /** TLS for the token endpoint. */
   readonly tls: UpstreamTls;
+  /** The route to the token endpoint. */
+  readonly routes: Routes;
   readonly waiting: WaitingMemory;
   readonly turns: Turns;
   readonly observer: Observer;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { createGateway } from '../assembly/create-gateway.js';
 import type { RealmSecurity, ServiceConfig } from '../config/model.js';
 import { formatProblem } from '../errors.js';
+import { describeRoute, serviceRoutes } from '../gateway/service-routes.js';
 import { silentLogger } from '../log.js';
 import { urlForShow } from '../transport/dial-options.js';
 import { visibleText } from './colour.js';
@@ -25,10 +26,10 @@ export async function check(options: { readonly config?: string }, host: Host): 
     `${count(procedures, 'procedure')}, ${count(config.realms.length, 'realm')}`;
   const lines = [
     `${file} is fine: ${content}`,
-    ...config.services.map(
-      (service) =>
-        `  service ${service.name}: ${count(service.procedures.length, 'procedure')}${fromDocument(service)}`,
-    ),
+    ...config.services.flatMap((service) => [
+      `  service ${service.name}: ${count(service.procedures.length, 'procedure')}${fromDocument(service)}`,
+      ...waysOf(service, host),
+    ]),
     ...config.realms.map((realm) => `  realm ${realm}${whoIsIn(config.security.realms.get(realm))}`),
     ...(config.router.url ?? []).map((url) => `  router ${urlForShow(url)}`),
     ...listenerUrls(config).map((url) => `  listener ${url}`),
@@ -43,6 +44,13 @@ function fromDocument({ document, procedures }: ServiceConfig): string {
   if (document === undefined) return '';
   const served = procedures.filter(({ operation }) => operation !== undefined).length;
   return `, ${served} of ${count(document.operationCount, 'operation')} of ${basename(document.file)}`;
+}
+
+/** Which server is reached through which proxy. Nothing if there is no proxy. */
+function waysOf(service: ServiceConfig, { env }: Host): readonly string[] {
+  const routes = serviceRoutes(service, env);
+  const isPlain = routes.every(({ route }) => route?.kind === 'direct' && route.why === 'unset');
+  return isPlain ? [] : routes.map((each) => `    ${describeRoute(each)}`);
 }
 
 function whoIsIn(realm: RealmSecurity | undefined): string {

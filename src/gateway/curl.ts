@@ -1,4 +1,5 @@
 import { SYSTEM_CAS } from '../config/types/datatypes.js';
+import { MASK } from '../config/types/template.js';
 
 /** The part of an `HttpRequest` that {@link curlCommand} needs. */
 export interface PrintableRequest {
@@ -12,7 +13,7 @@ export interface PrintableRequest {
   readonly body: string | Uint8Array | undefined;
 }
 
-/** TLS settings that a curl command shows: names of files, never their contents. */
+/** The proxy and the TLS settings that a curl command shows: names of files, never their contents. */
 export interface PrintableTls {
   /** The word `system` means the CAs of the system. */
   readonly cacertfile?: readonly string[] | undefined;
@@ -21,7 +22,19 @@ export interface PrintableTls {
   /** The name for SNI and for the certificate check, if it differs from the host in the URL. */
   readonly servername?: string | undefined;
   readonly verify?: boolean;
+  readonly proxy?: PrintableProxy | undefined;
 }
+
+/** How a curl command reaches the server. Default: as the environment of curl says. */
+export type PrintableProxy =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'proxy';
+      /** `http://proxy.example.com:3128` */
+      readonly origin: string;
+      /** True if it needs a user name and a password. They are masked. */
+      readonly hasCredential: boolean;
+    };
 
 /** Methods for which undici sends `content-length: 0` without a body (RFC 9110 section 8.6). */
 const ANNOUNCE_EMPTY_BODY = new Set(['POST', 'PUT', 'PATCH']);
@@ -37,7 +50,7 @@ const ANNOUNCE_EMPTY_BODY = new Set(['POST', 'PUT', 'PATCH']);
  * bytes may differ from the gateway's, but not what they unpack to.
  */
 export function curlCommand(request: PrintableRequest, tls: PrintableTls = {}, isCompressed = false): string {
-  const parts = ['curl --http1.1 --globoff --path-as-is', ...tlsOptions(tls)];
+  const parts = ['curl --http1.1 --globoff --path-as-is', ...proxyOptions(tls.proxy), ...tlsOptions(tls)];
   parts.push(request.method === 'HEAD' && request.body === undefined ? '--head' : `-X ${request.method}`);
 
   const names = new Set<string>();
@@ -114,6 +127,14 @@ function caOptions(authorities: readonly string[]): string[] {
   if (first === undefined) return [];
   const system = authorities.includes(SYSTEM_CAS) ? ['--ca-native'] : [];
   return [...system, `--cacert ${files.length === 1 ? first : `<(cat ${files.join(' ')})`}`];
+}
+
+/** With `--noproxy`, curl does not read `no_proxy`. Without it, no_proxy has effect on `--proxy` too. */
+function proxyOptions(proxy: PrintableProxy | undefined): string[] {
+  if (proxy === undefined) return [];
+  if (proxy.kind === 'none') return ["--noproxy '*'"];
+  const user = proxy.hasCredential ? [`--proxy-user '${MASK}:${MASK}'`] : [];
+  return [`--proxy ${shellWord(proxy.origin, 'utf8')} --noproxy ''`, ...user];
 }
 
 function tlsOptions(tls: PrintableTls): string[] {

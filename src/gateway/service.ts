@@ -12,6 +12,7 @@ import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import { createGzipBody } from '../upstream/gzip-body.js';
 import type { ProbeTarget } from '../upstream/probe.js';
+import { createRoutes } from '../upstream/proxy/routes.js';
 import { createServiceBreaker } from '../upstream/service-breaker.js';
 import { createServiceLiveness, endOutage } from '../upstream/service-liveness.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
@@ -30,6 +31,7 @@ import { createServiceActions, type ServiceActions } from './service-actions.js'
 import { createCondition } from './service-condition.js';
 import { addPools, describeService, type PoolUse, type ServiceFacts } from './service-facts.js';
 import { type Handover, hasSameSecret } from './service-handover.js';
+import { serviceRoutes } from './service-routes.js';
 
 /** What a service depends on. */
 export interface ServiceDeps {
@@ -48,7 +50,7 @@ export interface ServiceDeps {
   readonly turns: Turns;
   /** The total memory of waiting calls in all services. */
   readonly waitingTotal: SharedBytes;
-  /** The environment variables, for the secrets provider `env`. */
+  /** The environment variables: for proxies, and for the providers of secrets `env` and `vault`. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -104,7 +106,8 @@ interface Compiled {
  * Compiles a service. Opens no connection before the service is started or called.
  *
  * @param former the service that it will replace. Its secret is used until it is read again
- * @throws GatewayError `service_tls` if the service's TLS files cannot be used
+ * @throws GatewayError `service_tls` if the service's TLS files cannot be used, `service_proxy` if the
+ *   environment names a proxy for it by an unusable URL
  */
 export function createService(
   config: ServiceConfig,
@@ -114,6 +117,8 @@ export function createService(
   const { settings } = config;
   const { clock, log, observer } = deps;
   const tls = readTls(config, readUpstreamTls);
+  refuseUnusableProxy(config, deps.env);
+  const routes = createRoutes(settings.proxy, deps.env);
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
   const variables = createVariables(config, { ...deps, initialSecret: former?.secretFor(config) });
   const credential = describeCredential(settings);
@@ -122,6 +127,7 @@ export function createService(
   const requestCredential = createRequestCredential(config, credential, variables, {
     ...deps,
     tls: tokenTls,
+    routes,
     waiting,
   });
   const procedures = config.procedures.map(
@@ -133,6 +139,7 @@ export function createService(
     ...deps,
     observer: changes,
     tls,
+    routes,
     service: config.name,
     target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
   });
@@ -174,7 +181,13 @@ export function createService(
     const upstream =
       base &&
       (former ??
-        createServiceUpstream(base.origin, settings, { ...deps, tls, waiting, service: config.name }));
+        createServiceUpstream(base.origin, settings, {
+          ...deps,
+          tls,
+          routes,
+          waiting,
+          service: config.name,
+        }));
     const values = variables.current();
     const parts = {
       ...deps,
@@ -324,6 +337,16 @@ function probeTarget({ origin, path, query }: BaseUrl, ownPath: string): ProbeTa
 
 function isSame(one: BaseUrl | undefined, other: BaseUrl | undefined): boolean {
   return one?.origin === other?.origin && one?.path === other?.path && one?.query === other?.query;
+}
+
+/** A variable may be unusable, as long as no server of the service needs it. */
+function refuseUnusableProxy(config: ServiceConfig, env: ServiceDeps['env']): void {
+  for (const { route } of serviceRoutes(config, env)) {
+    if (route?.kind !== 'unusable') continue;
+    const { from, problem } = route;
+    const message = `rpc_gateway.services.${config.name}: the environment variable ${from} is not usable: ${problem}`;
+    throw new GatewayError('service_proxy', message);
+  }
 }
 
 function readTls(

@@ -7,6 +7,8 @@ import type { CallControl } from './call-control.js';
 import { callerKey } from './caller.js';
 import { createUpstreamConnector } from './connector.js';
 import { filterInterimResponses, type InterimFilter, PIECE_BYTES } from './interim-responses.js';
+import { sendInAbsoluteForm } from './proxy/absolute-form.js';
+import type { Route } from './proxy/routes.js';
 import type { UpstreamTls } from './tls.js';
 
 /**
@@ -26,6 +28,8 @@ export interface PoolOptions {
   /** The maximum bytes of all header names and values of one response together. */
   readonly maxHeaderBytes: number;
   readonly tls: UpstreamTls;
+  /** Default: direct. */
+  readonly route?: Route | undefined;
 }
 
 /** One place in the pool. It serves at most one call at a time over at most one TCP connection. */
@@ -36,6 +40,8 @@ export interface Connection {
   readonly filter: InterimFilter | undefined;
   /** True if the open connection has already carried a response. */
   readonly used: boolean;
+  /** True if a proxy reads the requests, so that it may answer itself. A tunnel carries only bytes. */
+  readonly hasProxy: boolean;
 }
 
 /**
@@ -139,7 +145,9 @@ export function createConnectionPool(
   random: () => number,
   turns: Turns,
 ): ConnectionPool {
-  const connector = createUpstreamConnector(options);
+  const connector = createUpstreamConnector(options, clock);
+  const { route } = options;
+  const proxy = route?.kind === 'proxy' && options.origin.startsWith('http:') ? route.proxy : undefined;
   const limits = {
     headBytes: options.maxHeaderBytes,
     totalBytes: options.maxBodyBytes * FRAMING_SHARE + FRAMING_BYTES,
@@ -183,6 +191,7 @@ export function createConnectionPool(
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+    if (proxy !== undefined) sendInAbsoluteForm(client, options.origin, proxy);
     client.on('connect', () => {
       const opened = slot();
       if (opened.client !== client) return;
@@ -201,6 +210,7 @@ export function createConnectionPool(
       client: newClient(() => slot),
       filter: undefined,
       used: false,
+      hasProxy: proxy !== undefined,
       connectedAt: undefined,
       lifetimeMs: options.maxLifetimeMs,
       restsUntil: 0,

@@ -1,4 +1,5 @@
 import type { CallErrorCode } from '../errors.js';
+import { ProxyFailure } from './proxy/proxy-failure.js';
 
 /** Why an exchange got no usable response. */
 export interface ExchangeFailure {
@@ -42,6 +43,7 @@ const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
  * @param sent whether the first byte of the request was written before the error
  */
 export function classifyFailure(error: unknown, sent: boolean): ExchangeFailure {
+  if (error instanceof ProxyFailure) return failure('connect', sent, error.message, error.permanent);
   const { name, code, message, syscall } = describe(error);
   if (CERTIFICATE_ERROR.test(code)) return failure('tls', sent, code, true);
   if (TLS_ERROR.test(code)) return failure('tls', sent, code);

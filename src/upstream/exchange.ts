@@ -8,6 +8,7 @@ import { classifyFailure, failure } from './exchange-failure.js';
 import type { ExchangeOutcome, ExchangeResult, Expired } from './exchange-outcome.js';
 import type { HttpRequest } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
+import { CREDENTIALS_REFUSED, PROXY_AUTHENTICATION_REQUIRED } from './proxy/proxy-failure.js';
 import { announcesBody, hasBody, refuseHead, refuseLength, tooLarge } from './response-head.js';
 import type { ResponseHeaders } from './response-headers.js';
 
@@ -214,6 +215,11 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 
   onHeaders(status: number, headers: ResponseHeaders): boolean {
     this.heard();
+    // Such a request has not reached the upstream.
+    if (status === PROXY_AUTHENTICATION_REQUIRED && this.connection.hasProxy) {
+      this.tearDown(failure('connect', false, CREDENTIALS_REFUSED, true));
+      return true;
+    }
     this.status = status;
     this.headers = headers;
     this.connection.filter?.resetUnheard();

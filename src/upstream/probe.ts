@@ -4,6 +4,7 @@ import type { Turns } from '../turns.js';
 import { createCallControl } from './call-control.js';
 import { type Connection, createConnectionPool, type PoolOptions } from './connection-pool.js';
 import { classifyFailure } from './exchange-failure.js';
+import { CREDENTIALS_REFUSED, PROXY_AUTHENTICATION_REQUIRED } from './proxy/proxy-failure.js';
 
 /** Where a probe goes. */
 export interface ProbeTarget {
@@ -85,7 +86,8 @@ function createHandler(
       connection.filter?.expectResponse({ heard: () => {} });
     },
     onHeaders(status) {
-      end({ kind: 'response', status });
+      const isOfProxy = status === PROXY_AUTHENTICATION_REQUIRED && connection.hasProxy;
+      end(isOfProxy ? { kind: 'failure', cause: CREDENTIALS_REFUSED } : { kind: 'response', status });
       return true;
     },
     onData: () => true,

@@ -5,6 +5,7 @@ import type { Observer } from '../observe/observer.js';
 import type { Turns } from '../turns.js';
 import { createLiveness, type Liveness, type LivenessState } from './liveness.js';
 import { type ProbeOptions, type ProbeTarget, sendProbe } from './probe.js';
+import type { Routes } from './proxy/routes.js';
 import type { UpstreamTls } from './tls.js';
 
 export interface ServiceLivenessParts {
@@ -14,6 +15,7 @@ export interface ServiceLivenessParts {
   readonly log: Logger;
   readonly observer: Observer;
   readonly tls: UpstreamTls;
+  readonly routes: Routes;
   readonly userAgent: string;
   /** For the log and the observer. */
   readonly service: string;
@@ -44,7 +46,9 @@ export function createServiceLiveness(settings: ServiceSettings, parts: ServiceL
     random,
     probe() {
       const target = parts.target();
-      return target && sendProbe(target, probing, { clock, random, turns });
+      if (target === undefined) return undefined;
+      const connection = { ...probing.connection, route: parts.routes(target.origin) };
+      return sendProbe(target, { ...probing, connection }, { clock, random, turns });
     },
     events: {
       probeEnded(durationMs, cause) {

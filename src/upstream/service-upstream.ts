@@ -5,6 +5,7 @@ import type { Turns } from '../turns.js';
 import { createAbandonments } from './abandonments.js';
 import { createConnectionPool, type PoolOptions } from './connection-pool.js';
 import { exchange, LONGEST_STAY_MS } from './exchange.js';
+import type { Routes } from './proxy/routes.js';
 import { createRetryBudget } from './retry-budget.js';
 import type { UpstreamTls } from './tls.js';
 import { createUpstream, type Upstream, type UpstreamOptions } from './upstream.js';
@@ -12,6 +13,7 @@ import type { WaitingMemory } from './waiting-memory.js';
 
 export interface ServiceUpstreamParts {
   readonly tls: UpstreamTls;
+  readonly routes: Routes;
   readonly clock: Clock;
   readonly random: () => number;
   readonly waiting: WaitingMemory;
@@ -27,7 +29,7 @@ export function createServiceUpstream(
   settings: ServiceSettings,
   parts: ServiceUpstreamParts,
 ): Upstream {
-  return connect(poolOptions(origin, settings, parts.tls), upstreamOptions(settings), parts);
+  return connect(poolOptions(origin, settings, parts), upstreamOptions(settings), parts);
 }
 
 /** A token response has only a few lines. A larger response cannot be a token response. */
@@ -48,7 +50,7 @@ export const MAX_TOKEN_REQUEST_MS = 30_000;
 export function createTokenUpstream(
   origin: string,
   settings: ServiceSettings,
-  { tls, clock, random, turns }: Omit<ServiceUpstreamParts, 'waiting' | 'observer' | 'service'>,
+  { tls, routes, clock, random, turns }: Omit<ServiceUpstreamParts, 'waiting' | 'observer' | 'service'>,
 ): Upstream {
   const options: UpstreamOptions = {
     ...upstreamOptions(settings),
@@ -59,7 +61,7 @@ export function createTokenUpstream(
     reusesConnections: false,
     keepsPlaces: false,
   };
-  const pool = { ...poolOptions(origin, settings, tls), size: 1 };
+  const pool = { ...poolOptions(origin, settings, { tls, routes }), size: 1 };
   // The token cache reports token requests to the observer.
   const parts = { clock, random, turns, waiting: NEVER_WAITS, observer: silentObserver, service: '' };
   return connect(pool, options, parts);
@@ -76,7 +78,7 @@ const NEVER_WAITS: WaitingMemory = {
 function connect(
   pool: PoolOptions,
   options: UpstreamOptions,
-  parts: Omit<ServiceUpstreamParts, 'tls'>,
+  parts: Omit<ServiceUpstreamParts, 'tls' | 'routes'>,
 ): Upstream {
   const { clock, random, waiting, turns, observer, service } = parts;
   return createUpstream(options, {
@@ -92,7 +94,11 @@ function connect(
   });
 }
 
-function poolOptions(origin: string, settings: ServiceSettings, tls: UpstreamTls): PoolOptions {
+function poolOptions(
+  origin: string,
+  settings: ServiceSettings,
+  { tls, routes }: Pick<ServiceUpstreamParts, 'tls' | 'routes'>,
+): PoolOptions {
   return {
     origin,
     size: settings['pool.size'],
@@ -104,6 +110,7 @@ function poolOptions(origin: string, settings: ServiceSettings, tls: UpstreamTls
     maxBodyBytes: settings['pool.max_response_size'],
     maxHeaderBytes: settings['pool.max_response_header_size'],
     tls,
+    route: routes(origin),
   };
 }
 

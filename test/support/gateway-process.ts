@@ -21,15 +21,19 @@ export interface GatewayProcess {
 
 const COMMAND = fileURLToPath(new URL('../../bin/rpc-gateway.js', import.meta.url));
 
-/** @param files further files beside the configuration, by name */
+/**
+ * @param files further files beside the configuration, by name
+ * @param env further variables of its environment
+ */
 export function startGatewayProcess(
   configuration: string,
   files: Readonly<Record<string, string>> = {},
+  env: Readonly<Record<string, string>> = {},
 ): GatewayProcess {
   const folder = createTemporaryFolder();
   for (const [name, text] of Object.entries(files)) folder.write(name, text);
   const file = folder.write('bondy.conf', configuration);
-  const { child, output } = startProgram(process.execPath, [COMMAND, 'start', '--config', file]);
+  const { child, output } = startProgram(process.execPath, [COMMAND, 'start', '--config', file], env);
   const records: LogRecord[] = [];
   let watchers: (() => void)[] = [];
 

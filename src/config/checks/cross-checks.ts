@@ -8,6 +8,7 @@ import { checkBody } from './body-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkOpenApi } from './openapi-checks.js';
+import { checkProxy } from './proxy-checks.js';
 import { checkRouter } from './router-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 import { checkTracing } from './tracing-checks.js';
@@ -24,6 +25,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
     checkService(service, draft.wamp, checkTls);
     checkAuth(service, readSecret);
     checkHost(service);
+    checkProxy(service);
     checkOpenApi(service);
     for (const procedure of service.procedures) {
       checkProcedure(procedure);

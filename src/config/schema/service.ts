@@ -11,6 +11,7 @@ import {
   statuses,
 } from '../types/datatypes.js';
 import { headerGlob } from '../types/http-types.js';
+import { proxySetting } from '../types/proxy-url.js';
 import { literalPath, urlTemplate } from '../types/url-types.js';
 import { AUTH_KEYS } from './auth.js';
 import { bodyEncoding, queryStyle, requestCompress } from './body.js';
@@ -105,6 +106,13 @@ export const SERVICE_KEYS = {
     meaning:
       "The form of a RESULT. `kwargs`: it has the kwargs `status` and `body`. `args`: it has one argument, a dict with `status` and `body`. `auto`: `args` for callers that connect with autobahn|python over WebSocket, so that `result['status']` works, and `kwargs` for all others. An ERROR always has kwargs.",
     example: 'args',
+  },
+  proxy: {
+    type: proxySetting,
+    secret: true,
+    meaning:
+      'The forward proxy for all connections of the service: calls, probes, token requests and Vault, also for loopback addresses. `none`: no proxy. Default: what the environment variables `https_proxy`, `http_proxy` and `no_proxy` say. A user name and a password in the URL must be percent-encoded. The gateway never prints them.',
+    example: 'http://proxy.example.com:3128',
   },
   'tls.cacertfile': {
     type: caFiles,

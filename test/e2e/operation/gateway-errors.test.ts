@@ -64,6 +64,10 @@ describe('a gateway that cannot start', () => {
       rmSync(ca);
       return createGateway(config);
     },
+    async service_proxy() {
+      const config = parseConfig(billingConf('https://billing.example.com'), { env: {} });
+      return createGateway(config, { env: { https_proxy: 'socks5://proxy.example.com:1080' } });
+    },
     async service_tls() {
       const ca = join(folder, 'ca.pem');
       copyFileSync(TLS_FILES.serverCert, ca);
