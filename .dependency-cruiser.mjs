@@ -36,8 +36,10 @@ const ROOMS = {
   ],
   secrets: ['observe', 'config', 'log', 'clock', 'backoff', 'json'],
   upstream: ['observe', 'config', 'errors', 'log', 'clock', 'collections', 'turns', 'read-regular-file'],
+  'http-cache': ['upstream', 'clock', 'collections'],
   auth: ['observe', 'config', 'upstream', 'secrets', 'log', 'clock', 'collections', 'turns', 'backoff'],
   'gateway/pipeline': [
+    'http-cache',
     'openapi',
     'observe',
     'auth',

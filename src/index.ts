@@ -66,6 +66,7 @@ export { createLogger, type Logger, type LogLevel, silentLogger } from './log.js
 export { observeAll } from './observe/observe-all.js';
 export {
   type BreakerState,
+  type CacheResult,
   type CallOutcome,
   type LinkFailureReason,
   type ObservedFailure,
@@ -94,6 +95,7 @@ export type {
   RealmStatus,
 } from './status/gateway-status.js';
 export type {
+  CacheStatus,
   CallFigures,
   FailedCall,
   PoolStatus,

@@ -6,9 +6,10 @@ import type { MeasuredParts } from '../metrics/measured-parts.js';
 export function measuredParts(config: LoadedConfig): MeasuredParts {
   const { services, listeners, realms, router } = config;
   return {
-    services: services.map(({ name, settings }) => ({
+    services: services.map(({ name, settings, procedures }) => ({
       name,
       hasToken: describeCredential(settings).kind === 'token',
+      hasCache: procedures.some(({ settings: { cache } }) => cache),
       hasSecret: settings['auth.secrets.provider'] !== undefined && settings['auth.secrets.vars'].size > 0,
       hasCertificate: (settings['tls.certfile'] ?? settings['auth.fetch.tls.certfile']) !== undefined,
     })),

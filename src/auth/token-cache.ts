@@ -14,6 +14,8 @@ export interface Token {
   readonly expiresAt: number;
   /** Monotonic milliseconds. Undefined if the token is not replaced before it expires. */
   readonly refreshAt: number | undefined;
+  /** The key of its request. Equal for tokens of equal credentials. */
+  readonly key?: string;
 }
 
 /** The reason why there is no token. */
@@ -204,13 +206,14 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
 
   function accept(result: Extract<FetchResult, { kind: 'token' }>): Token {
     const now = clock.monotonic();
-    const { value, expiresAt, lifetimeMs } = result;
+    const { key: requestKey, value, expiresAt, lifetimeMs } = result;
     const delay = refreshDelayMs(lifetimeMs, parts.refreshMarginMs);
     token = hideFromPrint<Token>({
       kind: 'token',
       value,
       expiresAt,
       refreshAt: delay === undefined ? undefined : expiresAt - lifetimeMs + delay,
+      key: requestKey,
     });
     if (fetchFollowsRefusal) guardedUntil = now + GUARD_MS;
     if (failures > 0) log.info({ service, after_failures: failures }, 'token requests succeed again');

@@ -6,12 +6,23 @@ import type { PoolStatus, ServiceStatus } from '../status/service-status.js';
 import type { CircuitBreaker } from '../upstream/circuit-breaker.js';
 import type { ConnectionPool } from '../upstream/connection-pool.js';
 import { baseUrlForShow } from './pipeline/base-url.js';
+import type { ServiceCache } from './pipeline/cached-calls.js';
 import type { Condition } from './service-condition.js';
 
 /** The part of a service's status that the service itself knows. */
 export type ServiceFacts = Pick<
   ServiceStatus,
-  'name' | 'base_url' | 'state' | 'since' | 'reason' | 'live' | 'pool' | 'breaker' | 'token' | 'secret'
+  | 'name'
+  | 'base_url'
+  | 'state'
+  | 'since'
+  | 'reason'
+  | 'live'
+  | 'pool'
+  | 'breaker'
+  | 'cache'
+  | 'token'
+  | 'secret'
 >;
 
 /** How connections are used now. */
@@ -34,13 +45,14 @@ export interface ServiceFactsParts {
   readonly isDown: boolean;
   readonly pool: PoolUse;
   readonly breaker: CircuitBreaker | undefined;
+  readonly cache: Pick<ServiceCache, 'size'> | undefined;
   readonly requestCredential: RequestCredential;
   readonly variables: Variables;
   readonly clock: Clock;
 }
 
 export function describeService(parts: ServiceFactsParts): ServiceFacts {
-  const { config, condition, isDown, pool, breaker, requestCredential, variables, clock } = parts;
+  const { config, condition, isDown, pool, breaker, cache, requestCredential, variables, clock } = parts;
   const { origin, path } = baseUrlForShow(config.settings);
   const { token } = requestCredential;
   const { secret } = variables;
@@ -51,6 +63,7 @@ export function describeService(parts: ServiceFactsParts): ServiceFacts {
     live: !isDown,
     pool: { size: config.settings['pool.size'], ...pool },
     breaker: breaker?.state ?? null,
+    cache: cache === undefined ? null : { ...cache.size, max_bytes: config.settings['cache.max_size'] },
     token: token === undefined ? null : describeToken(token.expiresAt, clock),
     secret: secret === undefined ? null : describeSecret(secret, clock),
   };

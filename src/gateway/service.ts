@@ -26,6 +26,7 @@ import type { CallLog } from './pipeline/call-log.js';
 import { needsCaller } from './pipeline/needs-caller.js';
 import { createSchemaValidators } from './pipeline/operation/schema-validators.js';
 import { createRunningCalls } from './pipeline/running-calls.js';
+import { createServiceCache } from './pipeline/service-cache.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 import { createServiceActions, type ServiceActions } from './service-actions.js';
 import { createCondition } from './service-condition.js';
@@ -144,6 +145,7 @@ export function createService(
     target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
   });
   const gzip = createGzipBody();
+  const cache = createServiceCache(config, { ...deps, waiting });
   const running = createRunningCalls();
   let isHandedOver = false;
   const usesVars = config.procedures.some(usesServiceVars);
@@ -195,6 +197,7 @@ export function createService(
       upstream,
       health: liveness,
       breaker,
+      cache,
       requestCredential,
       credential,
       variables,
@@ -262,6 +265,7 @@ export function createService(
         isDown: liveness.isDown,
         pool: pool(),
         breaker,
+        cache,
         requestCredential,
         variables,
         clock,

@@ -8,6 +8,7 @@ import {
   CALL_OUTCOMES,
   LINK_FAILURE_REASONS,
   REJECT_REASONS,
+  RESPONSE_CACHE_RESULTS,
   RESULTS,
   ROUTED_OUTCOMES,
 } from './outcomes.js';
@@ -18,6 +19,7 @@ import { createProcedureCounts, type ProcedureCounts } from './procedure-counts.
 export const COUNTERS = [
   'upstream_attempts_total',
   'retry_budget_exhausted_total',
+  'response_cache_total',
   'liveness_probes_total',
   'token_cache_total',
   'token_fetch_total',
@@ -62,6 +64,7 @@ export function createCounters(): Counters {
   const procedures = createProcedureCounts();
   const attempts = createCounts(CALL_OUTCOMES);
   const exhausted = createCounts(EVENT);
+  const cacheUses = createCounts(RESPONSE_CACHE_RESULTS);
   const probes = createCounts(RESULTS);
   const probeDurations = createPartDurations();
   const tokenUses = createCounts(CACHE_RESULTS);
@@ -81,6 +84,7 @@ export function createCounters(): Counters {
   const byName: Readonly<Record<CounterName, Pick<Counts<never>, 'samples'>>> = {
     upstream_attempts_total: attempts,
     retry_budget_exhausted_total: exhausted,
+    response_cache_total: cacheUses,
     liveness_probes_total: probes,
     token_cache_total: tokenUses,
     token_fetch_total: tokenFetches,
@@ -103,6 +107,7 @@ export function createCounters(): Counters {
       callEnded: procedures.callEnded,
       replyTooLarge: procedures.replyTooLarge,
       attemptEnded: attempts.add,
+      cacheUsed: cacheUses.add,
       retryBudgetExhausted: (service) => exhausted.add(service, 'event'),
       probeEnded(service, outcome, durationMs) {
         probes.add(service, outcome);
@@ -127,6 +132,7 @@ export function createCounters(): Counters {
     setParts(parts) {
       const { mode } = parts;
       const services = parts.services.map(({ name }) => name);
+      const withCache = parts.services.filter(({ hasCache }) => hasCache).map(({ name }) => name);
       const withToken = parts.services.filter(({ hasToken }) => hasToken).map(({ name }) => name);
       const withSecret = parts.services.filter(({ hasSecret }) => hasSecret).map(({ name }) => name);
       const routed = mode === 'embedded' ? parts.realms : [];
@@ -135,6 +141,7 @@ export function createCounters(): Counters {
       procedures.setParts(parts);
       for (const counts of [attempts, exhausted, probes, probeDurations]) counts.setParts(services);
       for (const counts of [tokenUses, tokenFetches, tokenDurations]) counts.setParts(withToken);
+      cacheUses.setParts(withCache);
       secretReads.setParts(withSecret);
       for (const counts of [routedCalls, events, failedLogins]) counts.setParts(routed);
       for (const counts of [rejections, slowReaders, violations]) counts.setParts(listeners);

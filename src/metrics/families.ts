@@ -39,6 +39,16 @@ export const FAMILIES = {
     labels: ['service'],
     help: 'Calls that were not retried because the retry budget of the service was empty.',
   },
+  response_cache_total: {
+    type: 'counter',
+    labels: ['service', 'result'],
+    help: 'Responses to calls of procedures with a cache: hit, revalidated and stale are stored responses, miss and joined are new ones, bypass had no use for the cache.',
+  },
+  response_cache_bytes: {
+    type: 'gauge',
+    labels: ['service'],
+    help: 'Memory of the stored responses.',
+  },
   in_flight_calls: {
     type: 'gauge',
     labels: ['service'],

@@ -26,6 +26,7 @@ const BREAKER_STATES: Readonly<Record<BreakerState, number>> = { closed: 0, half
 /** Reads the values of every gauge. A part that the status lacks has the value 0. */
 export const GAUGES: Readonly<Record<GaugeName, (scene: Scene) => Sample[]>> = {
   in_flight_calls: ofServices(({ in_flight }) => in_flight),
+  response_cache_bytes: ofServices(({ cache }) => cache?.bytes ?? 0, 'hasCache'),
   pool_connections: (scene) =>
     scene.parts.services.flatMap(({ name }) => {
       const { busy = 0, idle = 0 } = serviceOf(scene, name)?.pool ?? {};
@@ -87,7 +88,7 @@ const serviceOf = ({ status }: Scene, name: string): ServiceStatus | undefined =
 
 function ofServices(
   value: (service: ServiceStatus) => number,
-  condition?: 'hasToken' | 'hasSecret',
+  condition?: 'hasToken' | 'hasSecret' | 'hasCache',
 ): (scene: Scene) => Sample[] {
   return (scene) => {
     const byName = new Map(scene.status.services.map((service) => [service.name, service]));

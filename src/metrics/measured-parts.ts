@@ -5,6 +5,8 @@ export interface MeasuredService {
   readonly name: string;
   /** Whether it fetches tokens (`auth.fetch.*`). */
   readonly hasToken: boolean;
+  /** Whether it has a procedure with `cache = on`. */
+  readonly hasCache: boolean;
   /** Whether it reads a secret (`auth.secrets.*`). */
   readonly hasSecret: boolean;
   /** Whether it has a client certificate (`tls.certfile`, `auth.fetch.tls.certfile`). */

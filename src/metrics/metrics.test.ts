@@ -14,7 +14,7 @@ const PROCEDURE: ObservedProcedure = { service: 'billing', procedure: URI, realm
 const LABELS = `service="billing",procedure="${URI}"`;
 
 const PARTS: MeasuredParts = {
-  services: [{ name: 'billing', hasToken: true, hasSecret: true, hasCertificate: true }],
+  services: [{ name: 'billing', hasToken: true, hasSecret: true, hasCache: true, hasCertificate: true }],
   procedures: [PROCEDURE],
   realms: [REALM],
   listeners: [
@@ -39,6 +39,7 @@ const BILLING: ServiceStatus = {
   last_hour: NO_CALLS,
   pool: { size: 10, busy: 3, idle: 1, waiting: 2 },
   breaker: 'closed',
+  cache: { entries: 2, bytes: 6_000, max_bytes: 32_000 },
   probe: null,
   alarm: false,
   token: { expires_in_seconds: 60, expires_at: '2026-01-01T00:01:00.000Z' },
@@ -110,7 +111,7 @@ describe('metrics', () => {
     const { series } = await open().scrape();
     const labelled = (label: string) => own(series).filter((name) => name.includes(label)).length;
     expect(labelled('procedure="')).toBe(34);
-    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(44 + 22 + 3);
+    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(44 + 22 + 3 + 7);
     expect(labelled('{realm="')).toBe(12);
     expect(labelled('{listener="')).toBe(2 * 8);
   });
@@ -251,7 +252,9 @@ describe('metrics', () => {
   it('show nothing of a service without a token, a secret or a certificate', async () => {
     const parts = {
       ...PARTS,
-      services: [{ name: 'billing', hasToken: false, hasSecret: false, hasCertificate: false }],
+      services: [
+        { name: 'billing', hasToken: false, hasSecret: false, hasCache: false, hasCertificate: false },
+      ],
     };
     const { series } = await open({ parts }).scrape();
     expect(series.filter((name) => /_(token|secret)_|"service:/.test(name))).toEqual([]);

@@ -1,5 +1,6 @@
 import { CALL_ERRORS, type CallErrorCode } from '../errors.js';
 import type {
+  CacheResult,
   CallOutcome,
   LinkFailureReason,
   RejectReason,
@@ -24,6 +25,15 @@ export const CALL_OUTCOMES: readonly CallOutcome[] = [
 ];
 
 export const RESULTS = ['ok', 'error'] as const;
+
+export const RESPONSE_CACHE_RESULTS = namesOf<CacheResult>({
+  hit: true,
+  revalidated: true,
+  stale: true,
+  miss: true,
+  joined: true,
+  bypass: true,
+});
 
 export const CACHE_RESULTS = ['hit', 'miss'] as const;
 

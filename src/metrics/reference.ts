@@ -6,6 +6,7 @@ import {
   CALL_OUTCOMES,
   LINK_FAILURE_REASONS,
   REJECT_REASONS,
+  RESPONSE_CACHE_RESULTS,
   RESULTS,
   ROUTED_OUTCOMES,
 } from './outcomes.js';
@@ -53,6 +54,7 @@ const KINDS: readonly (readonly [label: string, names: readonly FamilyName[], va
       RESULTS,
     ],
     ['result', ['token_cache_total'], CACHE_RESULTS],
+    ['result', ['response_cache_total'], RESPONSE_CACHE_RESULTS],
     ['reason', ['listener_rejected_total'], REJECT_REASONS],
     ['reason', ['attached_reconnects_total'], LINK_FAILURE_REASONS],
     ['authmethod', ['failed_logins_total'], AUTHMETHODS],

@@ -41,6 +41,15 @@ export type BreakerState = 'closed' | 'half_open' | 'open';
  */
 export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
 
+/**
+ * How the cache of a service answered a call. `hit`: with a stored response. `revalidated`: with a
+ * stored response, after the API has said that it is still valid. `stale`: with a stored response
+ * after its lifetime, because the API failed or the caller accepts it. `miss`: with a new response.
+ * `joined`: with the response to an equal request that was running. `bypass`: the request said that
+ * the cache has no part in it.
+ */
+export type CacheResult = 'hit' | 'revalidated' | 'stale' | 'miss' | 'joined' | 'bypass';
+
 /** Why a listener refused a connection, or closed it before it was ready for WAMP. */
 export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'handshake';
 
@@ -88,6 +97,8 @@ export interface Observer {
   ): void;
   /** One HTTP request of a call ended. A call that is retried has several. */
   attemptEnded(service: string, outcome: CallOutcome): void;
+  /** A call of a procedure with `cache = on` got a response. */
+  cacheUsed(service: string, result: CacheResult): void;
   /** The gateway does not retry a call, because the retry budget of the service is empty. */
   retryBudgetExhausted(service: string): void;
   /** The circuit breaker of a service opened, let a trial through, or closed. */
@@ -163,6 +174,7 @@ export const silentObserver: Observer = Object.freeze<Observer>({
   callBegan(_procedure) {},
   callEnded(_procedure, _outcome, _durationMs, _attempts, _failure) {},
   attemptEnded(_service, _outcome) {},
+  cacheUsed(_service, _result) {},
   retryBudgetExhausted(_service) {},
   breakerChanged(_service, _state) {},
   probeEnded(_service, _outcome, _durationMs, _cause) {},

@@ -1,4 +1,5 @@
 import type { CallErrorCode } from '../errors.js';
+import type { CacheResult } from './observer.js';
 
 /**
  * The trace context that a caller sends (W3C Trace Context). Nobody has checked the texts.
@@ -55,6 +56,8 @@ export interface CallTrace extends RequestTracer {
   readonly traceId: string;
   /** Begins an attempt: one HTTP request to the upstream, with the redirects that it follows. */
   attempt(): RequestTrace;
+  /** The cache has answered the call, or a request on its behalf. Called before `responded`. */
+  cached(result: CacheResult): void;
   /** The upstream has responded, and its response is the reply. */
   responded(status: number): void;
   /**

@@ -119,6 +119,8 @@ export interface ServiceStatus {
   readonly pool: PoolStatus;
   /** Null without a circuit breaker (`breaker.enabled`). */
   readonly breaker: BreakerState | null;
+  /** Null if no procedure has `cache = on`. */
+  readonly cache: CacheStatus | null;
   /** Null before the first probe. */
   readonly probe: ProbeStatus | null;
   /** True while an alarm is raised. */
@@ -132,6 +134,16 @@ export interface ServiceStatus {
    * one). Null without one.
    */
   readonly certificate_expires_at: string | null;
+}
+
+/** The stored responses of a service. */
+export interface CacheStatus {
+  /** The number of stored responses. */
+  readonly entries: number;
+  /** The memory that they take. */
+  readonly bytes: number;
+  /** `cache.max_size` */
+  readonly max_bytes: number;
 }
 
 /** The token of a service (`auth.fetch.*`). */

@@ -32,6 +32,7 @@ class ContinuedTrace implements CallTrace {
   }
 
   tokenRequest(): undefined {}
+  cached(): void {}
   responded(): void {}
   failed(): void {}
   replyTooLarge(): void {}

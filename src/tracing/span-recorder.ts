@@ -13,6 +13,7 @@ import {
 } from '@opentelemetry/api';
 import type { Clock } from '../clock.js';
 import type { CallErrorCode } from '../errors.js';
+import type { CacheResult } from '../observe/observer.js';
 import type { CallTrace, RequestTrace, TracedProcedure, TracedRequests } from '../observe/tracing.js';
 import { packageVersion } from '../version.js';
 import { continueTrace } from './propagated-call.js';
@@ -179,6 +180,10 @@ class RecordedCall implements CallTrace {
 
   tokenRequest(request: TracedRequests): RequestTrace {
     return beginTokenRequest(this.tracer, this.time, request, this.context);
+  }
+
+  cached(result: CacheResult): void {
+    this.span.setAttribute('rpc_gateway.cache', result);
   }
 
   responded(status: number): void {

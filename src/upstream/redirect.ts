@@ -25,7 +25,7 @@ export function redirectedRequest(request: HttpRequest, response: HttpResponse):
   return { ...request, path: target.pathname + target.search };
 }
 
-function parseUrl(location: string, request: HttpRequest): URL | undefined {
+export function parseUrl(location: string, request: HttpRequest): URL | undefined {
   try {
     return new URL(location, request.origin + request.path);
   } catch {

@@ -1,3 +1,5 @@
+import { parseHttpDate } from './http-date.js';
+
 /**
  * Reads a `Retry-After` field (RFC 9110 §10.2.3): seconds, or a date.
  *
@@ -8,9 +10,6 @@ export function parseRetryAfter(field: string | undefined, nowWall: number): num
   if (field === undefined) return undefined;
   const text = field.trim();
   if (/^\d+$/.test(text)) return Number(text) * 1000;
-  // An HTTP date begins with the name of a day. Date.parse would also accept numbers and many other
-  // formats. The oldest of the three formats has no zone. All of them mean GMT (RFC 9110 §5.6.7).
-  const zoned = / (GMT|UTC)$/i.test(text) ? text : `${text} GMT`;
-  const date = /^[A-Za-z]{3,9},? /.test(text) ? Date.parse(zoned) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - nowWall);
+  const date = parseHttpDate(text);
+  return date === undefined ? undefined : Math.max(0, date - nowWall);
 }

@@ -17,6 +17,7 @@ export const serviceStatus = (name: string, more: Partial<ServiceStatus> = {}): 
   last_hour: NO_CALLS,
   pool: { size: 25, busy: 0, idle: 0, waiting: 0 },
   breaker: null,
+  cache: null,
   probe: null,
   alarm: false,
   token: null,

@@ -5,6 +5,7 @@ import { checkAdmin } from './admin-checks.js';
 import { checkAnswers } from './answer-checks.js';
 import { checkAuth } from './auth-checks.js';
 import { checkBody } from './body-checks.js';
+import { checkCache } from './cache-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkOpenApi } from './openapi-checks.js';
@@ -33,6 +34,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
       checkHost(procedure);
     }
     checkAnswers(service);
+    checkCache(service);
     checkCookies(service);
     checkBreaker(service);
     checkLiveness(service);

@@ -1,4 +1,4 @@
-import { integer, listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
+import { duration, flag, integer, listOf, nonEmptyText, oneOf } from '../types/datatypes.js';
 import { bodyTemplate, mediaType, responseHeaderName, wholeBodyTemplate } from '../types/http-types.js';
 import { pathTemplate } from '../types/url-types.js';
 import { procedureUri, realmName } from '../types/wamp-types.js';
@@ -99,6 +99,19 @@ export const PROCEDURE_KEYS = {
     computed: "the service's",
     meaning: 'The same as the key `response.validate` of services.',
     example: 'warn',
+  },
+  cache: {
+    type: flag,
+    default: 'off',
+    meaning:
+      'Whether the gateway stores responses and uses them again, by the rules of HTTP (RFC 9111). Only for GET and HEAD. Equal requests that run at the same time are sent once.',
+    example: 'on',
+  },
+  'cache.stale_if_error': {
+    type: duration(),
+    meaning:
+      'How long after its lifetime a stored response may answer a call when the API fails, the service is down or its circuit breaker is open. It applies to responses without `stale-if-error` in their `Cache-Control`. Default: only those with it.',
+    example: '10m',
   },
   invoke: {
     type: oneOf('single', 'roundrobin', 'random', 'first', 'last'),

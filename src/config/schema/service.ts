@@ -1,5 +1,6 @@
 import {
   byteSize,
+  byteSum,
   caFiles,
   duration,
   flag,
@@ -334,6 +335,13 @@ export const SERVICE_KEYS = {
     meaning:
       'How long the circuit breaker stays open before it lets one call through as a trial. If the trial fails, the time doubles, up to 5 minutes. If the trial succeeds, the circuit breaker closes.',
     example: '5s',
+  },
+  'cache.max_size': {
+    type: byteSum,
+    default: '32MB',
+    meaning:
+      'The maximum memory of the stored responses of the service (`cache` of its procedures). Those that were not used for the longest time are forgotten.',
+    example: '128MB',
   },
   ...OPENAPI_KEYS,
   ...AUTH_KEYS,

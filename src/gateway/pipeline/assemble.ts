@@ -15,11 +15,13 @@ import type { Upstream } from '../../upstream/upstream.js';
 import type { WaitingMemory } from '../../upstream/waiting-memory.js';
 import { compileAnswer } from './answer-rule.js';
 import type { BaseUrl } from './base-url.js';
+import type { ServiceCache } from './cached-calls.js';
+import { compileCachedProcedure, invalidating } from './cached-procedure.js';
 import type { RunningCall } from './call.js';
 import { type CallFailure, createCallEnds } from './call-ends.js';
 import { type CallLog, subjectOf } from './call-log.js';
 import { compressBodies } from './compress-request.js';
-import { type JudgeRules, judgeCall } from './judge-call.js';
+import { type Guard, judgeCall } from './judge-call.js';
 import { compileResponseCheck } from './operation/response-check.js';
 import type { Reply } from './reply.js';
 import { createReplier } from './reply-to-response.js';
@@ -41,6 +43,8 @@ export interface PipelineParts extends RequestDeps {
   readonly health: Health;
   /** Undefined if the service has none (`breaker.enabled`). */
   readonly breaker: CircuitBreaker | undefined;
+  /** Default: no procedure of the service has `cache = on`. */
+  readonly cache?: ServiceCache | undefined;
   /** The reason why the procedure's `{{vars.name}}` cannot be filled. */
   readonly problem: string | undefined;
   /**
@@ -67,12 +71,6 @@ export interface PipelineParts extends RequestDeps {
   readonly turns: Turns;
 }
 
-/** A circuit breaker, and what it takes as a failure. */
-interface Guard {
-  readonly breaker: CircuitBreaker;
-  readonly rules: JudgeRules;
-}
-
 /**
  * Replaces a missing base_url. Such requests are never sent, but mistakes in them are still
  * reported.
@@ -91,7 +89,10 @@ export function assemblePipeline(
   const sender =
     upstream && createCredentialSender(requestCredential, upstream, () => successor() !== undefined, clock);
   const isCompressed = settings['request.compress'] === 'gzip';
-  const send = isCompressed && sender !== undefined ? compressBodies(sender, parts) : sender;
+  const compressed = isCompressed && sender !== undefined ? compressBodies(sender, parts) : sender;
+  const { cache } = parts;
+  const isUnsafe = settings.method !== 'get' && settings.method !== 'head';
+  const send = compressed && cache && isUnsafe ? invalidating(compressed, cache) : compressed;
   const subject = subjectOf(service, procedure);
   const ends = createCallEnds({ ...parts, subject });
   const { validators, log } = parts;
@@ -116,6 +117,18 @@ export function assemblePipeline(
     },
   };
 
+  const cached =
+    cache && send && settings.cache
+      ? compileCachedProcedure(
+          service,
+          procedure,
+          { ...parts, cache },
+          {
+            ...{ send, reply, ends, guard, compareResponse, end, down: DOWN, open: OPEN },
+          },
+        )
+      : undefined;
+
   return async (call) => {
     let attempts = 0;
     try {
@@ -127,6 +140,8 @@ export function assemblePipeline(
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
       if (send === undefined) return ends.fail(call, NO_ADDRESS);
+      // A stored response needs neither probes nor the circuit breaker, so the cache comes before them.
+      if (cached !== undefined) return await cached(call, built);
       // Runs after the checks above, because without a secret or an address there are no probes.
       if (health.isDown) return ends.fail(call, { ...DOWN, retryAfterMs: health.retryAfterMs() });
       attempts = 1;

@@ -43,10 +43,10 @@ export function compressBodies(
   send: CredentialSender,
   { gzip, waiting }: CompressingParts,
 ): CredentialSender {
-  return async (built, control) => {
+  return async (built, control, given) => {
     const { request } = built;
     const { body } = request;
-    if (body === undefined || !isCompressible(request)) return send(built, control);
+    if (body === undefined || !isCompressible(request)) return send(built, control, given);
     const isLarge = body.length >= LARGE_BODY;
     const held = isLarge ? waiting?.enter(request, control) : undefined;
     if (isLarge && waiting !== undefined && held === undefined) {

@@ -18,8 +18,16 @@ export type Sent =
    */
   | { readonly kind: 'moved' };
 
-/** Sends requests to a service with its credential. */
-export type CredentialSender = (built: BuiltRequest, control: CallControl) => Promise<Sent>;
+/**
+ * Sends requests to a service with its credential.
+ *
+ * @param given the request with its credential, if the caller of this function has added it already
+ */
+export type CredentialSender = (
+  built: Pick<BuiltRequest, 'request' | 'replayable'>,
+  control: CallControl,
+  given?: CredentialOutcome,
+) => Promise<Sent>;
 
 /**
  * Adds the credential to a request and sends it. If the upstream refuses the credential, sends the
@@ -33,10 +41,10 @@ export function createCredentialSender(
   hasMoved: () => boolean,
   clock: Clock,
 ): CredentialSender {
-  return async ({ request, replayable }, control) => {
+  return async ({ request, replayable }, control, given) => {
     /** The clock is read once for all steps up to the next wait, because reading it costs time. */
     let now = clock.monotonic();
-    const applying = credential.apply(request, control, now);
+    const applying = given ?? credential.apply(request, control, now);
     let applied: CredentialOutcome;
     if (applying instanceof Promise) {
       applied = await applying;
