@@ -6,7 +6,7 @@ import {
 } from '../openapi/model/api-model.js';
 import type { SchemaContext } from '../openapi/model/json-types.js';
 import { type Naming, nameOperation } from '../openapi/names/operation-names.js';
-import { patternOf } from './include-patterns.js';
+import { createPatternFinder } from './include-patterns.js';
 import { operationSettings } from './operation-settings.js';
 import { createProcedureNames } from './procedure-names.js';
 import { isValue, type Setting } from './setting.js';
@@ -50,7 +50,7 @@ export interface ImportRules {
   readonly baseQuery: string;
 }
 
-/** The schemas that one document may have looked at, as when it is read. */
+/** How many schemas are looked at. Beyond that, schemas count as if they allowed everything. */
 const MAX_STEPS = 5_000_000;
 
 /** Says each selected operation in plain keys, or tells why they cannot. */
@@ -59,6 +59,7 @@ export function importOperations(model: ApiModel, rules: ImportRules): ImportedO
   const { isWanted, naming, uriPrefix, baseQuery } = rules;
   const all = [...operations, ...unusable];
   const context: SchemaContext = { defs, budget: { steps: MAX_STEPS } };
+  const patternOf = createPatternFinder(all);
   const nameFor = createProcedureNames(all.map((each) => nameOperation(each, naming).id));
   const said: SaidOperation[] = [];
   const kept: KeptOperation[] = [];
@@ -75,7 +76,7 @@ export function importOperations(model: ApiModel, rules: ImportRules): ImportedO
     }
     const reason =
       result.kind === 'unsaid' ? result.reason : 'its URI has a character that a line cannot hold';
-    const pattern = patternOf(operation, all);
+    const pattern = patternOf(operation);
     if (pattern !== undefined) kept.push({ operation, uri, reason, pattern });
     else leftOut.push({ operation, reason: `${reason}, and no pattern of openapi.include selects it alone` });
   }

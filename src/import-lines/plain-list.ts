@@ -6,7 +6,8 @@ const MAX_HOPS = 20;
 
 /** Whether each list that a schema allows has only texts, numbers and booleans. */
 export function isPlainList(schema: Schema, context: SchemaContext, hops = 0): boolean {
-  if (typeof schema === 'boolean' || hops > MAX_HOPS) return false;
+  // The budget ends the search in a cycle with branches.
+  if (typeof schema === 'boolean' || hops > MAX_HOPS || context.budget.steps-- <= 0) return false;
   const { $ref, anyOf, oneOf, allOf, items } = schema;
   if (items !== undefined) return isScalarOnly(jsonTypesOf(items as Schema, context));
   if (typeof $ref === 'string') return isPlainList(definitionOf($ref, context.defs), context, hops + 1);

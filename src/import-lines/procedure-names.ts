@@ -11,11 +11,15 @@ export function createProcedureNames(taken: readonly string[]): (id: string) => 
     taken.flatMap((id) => [...id.matchAll(/\./g)].map(({ index }) => id.slice(0, index))),
   );
   const used = new Set<string>();
+  /** The last number after a name, so that many equal names cost no search. */
+  const counts = new Map<string, number>();
   return (id) => {
     const base = id.replace(/[^A-Za-z0-9_-]/g, '_');
     const isFree = (name: string) => !used.has(name) && !starts.has(name) && (name === id || !ids.has(name));
     let name = base;
-    for (let count = 2; !isFree(name); count++) name = `${base}_${count}`;
+    let count = counts.get(base) ?? 1;
+    while (!isFree(name)) name = `${base}_${++count}`;
+    counts.set(base, count);
     used.add(name);
     return name;
   };

@@ -27,7 +27,7 @@ export interface OperationPair {
 
 /**
  * - `same`: both send the same request.
- * - `refused`: the document refuses the call, so the lines may do as they like.
+ * - `refused`: the document refuses the call. The lines may send it, but not with an unknown kwarg.
  * - `narrower`: the lines refuse a call that does not match the whole schemas of the document.
  * - `different`: all else.
  */
@@ -88,7 +88,12 @@ export async function importPair(file: string, words: readonly string[] = []): P
         isKept: imported.procedure.operation !== undefined,
         compare(kwargs) {
           const [document, lines] = [send(one!, kwargs), send(other!, kwargs)];
-          if (document.kind === 'refused') return { kind: 'refused', why: document.why };
+          if (document.kind === 'refused') {
+            // Lines check no values, but they refuse the same unknown kwargs.
+            const isUnknown = /does not take the keyword argument/.test(document.why);
+            const isTaken = isUnknown && lines.kind === 'sent';
+            return { kind: isTaken ? 'different' : 'refused', why: document.why };
+          }
           if (lines.kind === 'sent') {
             const why = `the document sends ${document.text}, the lines ${lines.text}`;
             return { kind: document.text === lines.text ? 'same' : 'different', why };

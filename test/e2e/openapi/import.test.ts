@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from '../../support/command.js';
 import { type ImportPair, importPair } from '../../support/import-pair.js';
 import { kwargsFor } from '../../support/odd-kwargs.js';
 import { api, withBody, withParameters } from '../../support/operations.js';
@@ -452,5 +453,46 @@ describe('rpc-gateway import', () => {
     ];
     expect(again.out).toBe(first.out);
     expect(other.out).toBe(first.out.replace('path = /b', 'path = /d'));
+  });
+});
+
+describe('a hostile document', () => {
+  it('is imported or kept, however its schemas and names are nested', async () => {
+    const branches = Array.from({ length: 5 }, () => ({ $ref: '#/components/schemas/cycle' }));
+    const document = form({ f: { $ref: '#/components/schemas/cycle' } });
+    const list = { type: 'array' };
+    const components = { schemas: { cycle: { ...list, anyOf: branches, oneOf: branches } } };
+    const { pairs } = await imported({ ...(document as object), components });
+    expect(pairs.map(({ isKept }) => isKept)).toEqual([true]);
+  });
+
+  it('has ten thousand operations with the same name in keys, or without a pattern', async () => {
+    const parameters = [{ name: 'q', in: 'query', schema: anyObject }];
+    const paths = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, index) => {
+        const operationId = String.fromCharCode(0x4e00 + index);
+        return index % 2 === 0
+          ? [`/${index}`, { get: { operationId } }]
+          : [`/${index}"'`, { get: { operationId: `${operationId}*`, parameters } }];
+      }),
+    );
+    const file = folder.write('many.json', JSON.stringify(api(paths)));
+    const command = runCommand(['import', file, '--base-url', 'https://a']);
+    expect(await command.ended).toBe(0);
+    expect(command.err()).toMatch(
+      /\n5000 operations in plain keys, \d+ with openapi.include, \d+ left out\n$/,
+    );
+    expect(command.out()).toContain('procedures.__5000.uri');
+  });
+
+  it('has names like those of every object', async () => {
+    const names = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+    const parameters = names.map((name) => ({ name, in: 'query', schema: text }));
+    const paths = Object.fromEntries(
+      names.map((name) => [`/${name}`, { get: { operationId: name, parameters } }]),
+    );
+    const pair = await imported(api(paths));
+    expect(pair.err).toBe('4 operations in plain keys\n');
+    expectSameRequests(pair);
   });
 });
