@@ -17,7 +17,7 @@ export function bodyParts(body: OperationBody, context: SchemaContext): readonly
   if (body.allowsOthers) return [unsaid('its body takes fields that the document does not name')];
   if (body.isRequired && !fields.some(({ isRequired }) => isRequired)) {
     return [
-      unsaid('its body is required but none of its fields, so a call without fields sends an empty body'),
+      unsaid('its body is required but no field of it is, so a call without fields sends an empty body'),
     ];
   }
   if (fields.length === 0) return [];
