@@ -2,6 +2,7 @@ import type { Clock } from '../clock.js';
 import type { ProcedureSettings } from '../config/model.js';
 import { jsonText } from '../json-text/json-text.js';
 import type { CallerTrace } from '../observe/tracing.js';
+import type { Turns } from '../turns.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Caller } from '../upstream/caller.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/client/invocations.js';
@@ -10,6 +11,7 @@ import { argsOf } from '../wamp/payload-values.js';
 import { CALLER_FORMAT, CALLER_LIBRARY } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import { TRACEPARENT, TRACESTATE } from '../wamp/trace-context.js';
+import { createProgress } from './create-progress.js';
 import type { PackJson } from './pipeline/decode-large.js';
 import type { Reply } from './pipeline/reply.js';
 import { replyToWamp } from './reply-to-wamp.js';
@@ -37,6 +39,7 @@ export interface Callee {
 }
 
 export interface CalleeOptions {
+  readonly turns: Turns;
   readonly serializers: readonly Serializer[];
   /**
    * The name of the serializer for all calls, if one connection carries all of them. Default: the
@@ -50,7 +53,7 @@ export interface CalleeOptions {
  * Runs a pipeline for each invocation. It depends only on WAMP invocations, not on a socket or a
  * router.
  */
-export function createCallee({ serializers, format, clock }: CalleeOptions): Callee {
+export function createCallee({ serializers, format, clock, turns }: CalleeOptions): Callee {
   const formats = new Map<unknown, ReplyFunctions>();
   useSerializers(serializers);
   const fixed = format === undefined ? undefined : (formats.get(format) ?? IN_JSON);
@@ -66,7 +69,7 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
     const { pipeline, deadlineMs } = procedure;
     const { realm, result, method } = procedure.config.settings;
     // Only safe requests end with the session (RFC 9110 §9.2.1). Closing the connection of a POST
-    // would not undo the POST.
+    // would not undo the POST. A stream ends in any case, because nobody reads it.
     const isSafe = method === 'get' || method === 'head';
 
     return (invocation) => {
@@ -77,9 +80,11 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
       const kwargs = invocation.kwargs ?? NO_KWARGS;
       const caller = callerOf(realm, details);
       const control = createCallControl(startedAt + callDeadlineMs(details, deadlineMs), kwargs, caller);
+      const write = wantsArgs(result, details) ? inArgs : inKwargs;
+      const progress = createProgress(invocation, { control, write, turns });
       invocation.subject = control;
       invocation.onInterrupt = (mode) => {
-        if (isSafe || mode !== 'lost') cancelCall(control, canceledBy);
+        if (isSafe || mode !== 'lost' || progress?.isOpenEnded === true) cancelCall(control, canceledBy);
       };
       return pipeline({
         args: argsOf(invocation),
@@ -90,7 +95,8 @@ export function createCallee({ serializers, format, clock }: CalleeOptions): Cal
         pack,
         draining,
         callerTrace: callerTraceOf(details),
-      }).then(wantsArgs(result, details) ? inArgs : inKwargs);
+        progress,
+      }).then(write);
     };
   }
 

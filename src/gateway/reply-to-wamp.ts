@@ -4,7 +4,7 @@ import type { InvocationOutcome } from '../wamp/client/invocations.js';
 import type { Payload } from '../wamp/payload.js';
 import type { JsonPacking, Serializer } from '../wamp/serializers/serializer.js';
 import type { ReplyBody } from './pipeline/decode-body.js';
-import type { Reply } from './pipeline/reply.js';
+import type { Reply, ReplyHeaders } from './pipeline/reply.js';
 
 /**
  * Turns a reply into the outcome of a WAMP invocation.
@@ -31,12 +31,14 @@ export function replyToWamp(reply: Reply, asArgs: boolean, serializer?: Serializ
 }
 
 function payloadOf(
-  { status, body, headers }: Exclude<Reply, { kind: 'failure' }>,
+  reply: Exclude<Reply, { kind: 'failure' }>,
   asArgs: boolean,
   serializer: Serializer | undefined,
 ): Payload {
+  const { status, body, headers } = reply;
+  const extra = reply.kind === 'result' ? reply.extra : undefined;
   if (body.kind === 'json' || body.kind === 'utf8') {
-    const rest = headers === undefined ? '' : `,"headers":${JSON.stringify(headers)}`;
+    const rest = headers === undefined && extra === undefined ? '' : restText(headers, extra);
     const before = `${asArgs ? '[' : ''}{"status":${status},"body":`;
     const after = asArgs ? `${rest}}]` : `${rest}}`;
     const parts = packedParts(body, serializer?.packing);
@@ -48,8 +50,15 @@ function payloadOf(
     return asArgs ? { args: json } : { kwargs: json };
   }
   const value = body.kind === 'text' ? body.text : wampBytes(body.bytes);
-  const dict = headers === undefined ? { status, body: value } : { status, body: value, headers };
+  const plain = headers === undefined ? { status, body: value } : { status, body: value, headers };
+  const dict = extra === undefined ? plain : { ...plain, ...extra };
   return asArgs ? { args: [dict] } : { kwargs: dict };
+}
+
+/** The JSON text of the other kwargs, with a comma before each. */
+function restText(headers: ReplyHeaders | undefined, extra: object | undefined): string {
+  const rest = JSON.stringify({ ...(headers && { headers }), ...extra }).slice(1, -1);
+  return rest === '' ? '' : `,${rest}`;
 }
 
 /** A long body in the caller's format. */

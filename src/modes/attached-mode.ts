@@ -64,7 +64,7 @@ export function createAttachedMode(config: LoadedConfig, access: RouterAccess, d
 
   function createGeneration(of: LoadedConfig, accessOf: RouterAccess): Generation {
     const serializers = createSerializers({ maxValues: of.wamp.max_values });
-    const callee = createCallee({ serializers, format: of.router.serializer, clock });
+    const callee = createCallee({ serializers, format: of.router.serializer, clock, turns: deps.turns });
     callees.add(callee);
     return { config: of, access: accessOf, callee, dial: createDial(of, accessOf, deps) };
   }

@@ -17,7 +17,7 @@ export function createEmbeddedMode(config: LoadedConfig, deps: ModeDeps): Mode {
   const { agent, turns, log, clock, observer, operators } = deps;
   let settings = routerSettings(config);
   const router = createRouter({ ...settings, agent, turns, log, clock, observer });
-  const callee = createCallee({ serializers: replySerializers(config), clock });
+  const callee = createCallee({ serializers: replySerializers(config), clock, turns });
   const procedures = createOwnProcedures({ callee, join });
   let isReady = false;
   let operatorSession: Session | undefined;

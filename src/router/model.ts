@@ -163,6 +163,8 @@ export interface PendingCall extends Timed<PendingCall> {
   stopTimer: (() => void) | undefined;
   /** The maximum milliseconds until the first result, and then between two progressive results. */
   duration: number;
+  /** Tells a callee in this process that the call has ended. See `CallPort.stayOpen`. */
+  onEnded: (() => void) | undefined;
   /** Estimated bytes that the realm's budget counts for the call. 0 if its caller has no limits. */
   readonly size: number;
 }

@@ -8,6 +8,7 @@ import { invocationRequestOf } from '../wamp/serializers/invocation-request.js';
 import type { Frame, Serializer } from '../wamp/serializers/serializer.js';
 import { Intake } from './intake.js';
 import { isWithin, judgeRoom, type SendLimits } from './send-queue.js';
+import { SendRoom } from './send-room.js';
 import { MESSAGE_OVERHEAD, type SendQueue, type SendTotal } from './send-total.js';
 
 /** The operations of a network transport that a peer needs. */
@@ -145,6 +146,7 @@ export function createFramedPeer(
     cutOff,
   };
   options.sendTotal.open(sendQueue);
+  const room = new SendRoom(sendQueue, options);
   let unfinished = 0;
   const part: SendQueue = {
     bytes: 0,
@@ -164,6 +166,7 @@ export function createFramedPeer(
   // All frames share this function, so that no frame needs a closure.
   function onGone(): void {
     if (--queued === 0) options.sendTotal.drained(sendQueue);
+    room.drained();
   }
 
   function onControlGone(): void {
@@ -193,6 +196,7 @@ export function createFramedPeer(
     options.sendTotal.close(sendQueue);
     options.receiveTotal.close(part);
     receiver?.onClose();
+    room.close();
   }
 
   function enqueue(): void {
@@ -310,6 +314,7 @@ export function createFramedPeer(
         else intake.hold();
       },
       release: () => intake.release(),
+      outlet: room,
     },
     receive(frame) {
       unfinished = 0;

@@ -1,5 +1,6 @@
 import type { CallTrace } from '../observe/tracing.js';
 import type { Caller } from './caller.js';
+import type { StreamRule } from './stream-rule.js';
 
 /** Something that a call waits for, and that can be cancelled. */
 export interface Cancelable {
@@ -29,6 +30,8 @@ export interface CallControl {
   readonly caller: Caller | undefined;
   /** Undefined if the call has no trace. */
   trace: CallTrace | undefined;
+  /** Undefined if the call takes each response as a whole. */
+  streams: StreamRule | undefined;
 }
 
 /**
@@ -44,6 +47,7 @@ class Control implements CallControl {
   readonly holds: unknown;
   readonly caller: Caller | undefined;
   trace: CallTrace | undefined = undefined;
+  streams: StreamRule | undefined = undefined;
 
   constructor(deadlineAt: number, holds: unknown, caller: Caller | undefined) {
     this.deadlineAt = deadlineAt;

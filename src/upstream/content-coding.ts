@@ -3,7 +3,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { type ExchangeFailure, failure } from './exchange-failure.js';
 import type { Responded } from './exchange-outcome.js';
 import type { HttpResponse } from './http-message.js';
-import { allHeaders, firstHeader } from './response-headers.js';
+import { allHeaders, firstHeader, type ResponseHeaders } from './response-headers.js';
 import { unpackGzip, unpackZlib } from './unpack-leniently.js';
 
 /** The value of `Accept-Encoding`: the codings that {@link decodeContent} decodes. */
@@ -13,7 +13,7 @@ const unzip = { gunzip: promisify(gunzip), inflate: promisify(inflate), inflateR
 const unbrotli = promisify(brotliDecompress);
 
 /** The maximum number of codings on one response. Only an attack has more. */
-const MAX_CODINGS = 3;
+export const MAX_CODINGS = 3;
 
 /**
  * Content codings that are registered (RFC 9110 §16.6.1) or in use. Other words in the field are
@@ -43,7 +43,7 @@ export async function decodeContent(
   response: HttpResponse,
   maxBytes: number,
 ): Promise<Responded | ExchangeFailure> {
-  const codings = codingsOf(response);
+  const codings = codingsOf(response.headers);
   if (codings.length > MAX_CODINGS) return failure('bad_answer', true, `${codings.length} content codings`);
   let body = response.body;
   try {
@@ -69,8 +69,8 @@ export async function decodeContent(
  * The codings in the header fields, in the order in which the server applied them. Some servers add
  * quotes or parameters.
  */
-function codingsOf(response: HttpResponse): string[] {
-  return allHeaders(response.headers, 'content-encoding')
+export function codingsOf(headers: ResponseHeaders): string[] {
+  return allHeaders(headers, 'content-encoding')
     .join()
     .toLowerCase()
     .split(',')

@@ -8,9 +8,12 @@ import { classifyFailure, failure } from './exchange-failure.js';
 import type { ExchangeOutcome, ExchangeResult, Expired } from './exchange-outcome.js';
 import type { HttpRequest } from './http-message.js';
 import type { InterimListener } from './interim-responses.js';
+import { appendChunk, MERGED_CHUNKS } from './merge-chunks.js';
 import { CREDENTIALS_REFUSED, PROXY_AUTHENTICATION_REQUIRED } from './proxy/proxy-failure.js';
-import { announcesBody, hasBody, refuseHead, refuseLength, tooLarge } from './response-head.js';
+import { announcesBody, hasBody, refuseResponse, tooLarge } from './response-head.js';
 import type { ResponseHeaders } from './response-headers.js';
+import { ResponseStream } from './response-stream.js';
+import type { StreamRule } from './stream-rule.js';
 
 /** The settings for all exchanges of a service. */
 export interface ExchangeRules {
@@ -129,6 +132,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   private size = 0;
   /** Chunks at the end of `body` that are not merged yet. */
   private loose = 0;
+  /** The body, if the call takes it while it arrives. */
+  private stream: ResponseStream | undefined = undefined;
 
   constructor(
     connection: Connection,
@@ -189,8 +194,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   cancel(): void {
-    if (this.control.canceledBy === 'gateway') this.tearDown({ kind: 'canceled' });
-    else this.leave({ kind: 'canceled' });
+    if (this.control.canceledBy === 'gateway') this.tearDown(CANCELED);
+    else this.leave(CANCELED);
   }
 
   /**
@@ -211,7 +216,8 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.heard();
   }
 
-  // `onHeaders` and `onData` return true, so that undici continues reading.
+  // `onHeaders` and `onData` return true, so that undici continues reading. A stream stops reading
+  // in another way; see ResponseStream.
 
   onHeaders(status: number, headers: ResponseHeaders): boolean {
     this.heard();
@@ -223,11 +229,11 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     this.status = status;
     this.headers = headers;
     this.connection.filter?.resetUnheard();
-    const { maxBytes, maxHeaderBytes } = this.limits.rules;
-    const refusal =
-      refuseLength(headers, maxHeaderBytes) ??
-      (hasBody(this.request, status) ? refuseHead(headers, maxBytes) : undefined);
+    const streams = this.settled || !hasBody(this.request, status) ? undefined : this.control.streams;
+    const isStream = streams?.accepts(status, headers) === true;
+    const refusal = refuseResponse(this.request, status, headers, this.limits.rules, isStream);
     if (refusal !== undefined) this.tearDown(failure('bad_answer', true, refusal));
+    else if (isStream) this.beginStream(streams as StreamRule);
     // These responses have no body (RFC 9112 §6.3). If they have a Content-Length, undici reports
     // the body as missing.
     if (status === 204 || status === 304)
@@ -236,8 +242,12 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   }
 
   onData(chunk: Buffer): boolean {
-    this.heard();
     this.connection.filter?.resetUnheard();
+    if (this.stream !== undefined) {
+      this.stream.push(chunk);
+      return true;
+    }
+    this.heard();
     this.size += chunk.length;
     const { maxBytes } = this.limits.rules;
     if (this.size > maxBytes) this.tearDown(failure('bad_answer', true, tooLarge(maxBytes)));
@@ -245,13 +255,14 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     else if (this.leftTo !== undefined) return true;
     // Most bodies arrive in one chunk.
     else if (this.size === chunk.length) this.body = chunk;
-    else this.body = append(this.body, chunk, ++this.loose);
+    else this.body = appendChunk(this.body, chunk, ++this.loose);
     if (this.loose === MERGED_CHUNKS) this.loose = 0;
     return true;
   }
 
   onComplete(): void {
     this.connection.filter?.complete();
+    this.stream?.finish(COMPLETE);
     const body = Array.isArray(this.body) ? Buffer.concat(this.body, this.size) : this.body;
     this.succeed(body, this.request.method === 'HEAD' ? 'resting' : 'good');
   }
@@ -261,6 +272,7 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
     // the upstream.
     if ('code' in error && error.code === 'UND_ERR_INVALID_ARG') this.reject(error);
     const outcome = classifyFailure(error, this.abort !== undefined);
+    this.stream?.finish(outcome);
     const isStale = this.wasUsed && this.status === 0 && outcome.code === 'connect';
     // After some failures, such as a certificate for another name, undici's Client does not work
     // any more.
@@ -270,6 +282,23 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
   private succeed(body: Buffer, connection: ConnectionState): void {
     const response = { status: this.status, headers: this.headers, body };
     this.settle({ kind: 'response', response }, connection);
+  }
+
+  /**
+   * Ends the exchange with the head. The limits of time end with it, and the connection stays busy
+   * until the body has ended.
+   */
+  private beginStream({ idleMs }: StreamRule): void {
+    const { filter } = this.connection;
+    filter?.allowAnyLength();
+    const body = new ResponseStream(filter, () => this.tearDown(CANCELED), idleMs, this.clock);
+    this.stream = body;
+    const ended = new Promise<ConnectionState>((resolve) => {
+      this.leftTo = resolve;
+    });
+    this.stopWatching();
+    this.settle({ kind: 'stream', status: this.status, headers: this.headers, body }, ended);
+    this.control.waitsFor = body;
   }
 
   private settle(
@@ -357,22 +386,11 @@ class Exchange implements Dispatcher.DispatchHandler, Cancelable, InterimListene
 export const LONGEST_STAY_MS = 60_000;
 
 const nothing = (): void => {};
+const CANCELED = { kind: 'canceled' } as const;
+const COMPLETE = { kind: 'complete' } as const;
 const EXPIRED: Expired = { kind: 'expired', sent: false };
 const ENDED_BEFORE = new Error('the call ended before its connection was open');
 const NO_HEADERS: ResponseHeaders = [];
 const NO_BODY = Buffer.alloc(0);
 /** The value does not matter, because connector.ts uses the real name. */
 const SAME_SERVER = 'upstream';
-
-/**
- * Merges this many chunks into one, because even a chunk of one byte costs a hundred bytes as an
- * object.
- */
-const MERGED_CHUNKS = 1_024;
-
-function append(body: Buffer | Buffer[], chunk: Buffer, loose: number): Buffer[] {
-  const chunks = Array.isArray(body) ? body : [body];
-  chunks.push(chunk);
-  if (loose === MERGED_CHUNKS) chunks.push(Buffer.concat(chunks.splice(-MERGED_CHUNKS)));
-  return chunks;
-}

@@ -95,6 +95,7 @@ export class InterimFilter {
    */
   expectResponse(listener: InterimListener): void {
     this.reader.expectsResponse = true;
+    this.reader.isHeld = false;
     this.listener = listener;
     this.count = 0;
     this.received = 0;
@@ -109,9 +110,24 @@ export class InterimFilter {
     this.unheard = 0;
   }
 
+  /** The body is a stream, which has no limit. Other limits bound its parts. */
+  allowAnyLength(): void {
+    this.received = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Passes no further bytes to the parser, until {@link release}. */
+  hold(): void {
+    this.reader.isHeld = true;
+  }
+
+  release(): void {
+    this.reader.release();
+  }
+
   /** Called when the parser has found the end of the response. */
   complete(): void {
     this.reader.expectsResponse = false;
+    this.reader.isHeld = false;
   }
 
   /**

@@ -24,6 +24,8 @@ export class PacedReader {
    * for the next response.
    */
   expectsResponse = false;
+  /** True while the reader of a stream is slow. Its bytes wait in the socket, then in the sender. */
+  isHeld = false;
   private waits = false;
   private readonly socket: Duplex;
   private readonly turns: Turns;
@@ -35,11 +37,19 @@ export class PacedReader {
     this.readSocket = socket.read;
   }
 
-  /** Replaces the socket's own method. Also returns null if the bytes must wait for a turn. */
+  /** Replaces the socket's own method. Also returns null if the bytes must wait. */
   read(size?: number): Buffer | null {
     const { socket } = this;
-    if (this.expectsResponse && socket.readableLength >= SMALL_PIECE && this.mustWait()) return null;
+    if (this.expectsResponse) {
+      if (this.isHeld || (socket.readableLength >= SMALL_PIECE && this.mustWait())) return null;
+    }
     return this.readSocket.call(socket, size);
+  }
+
+  /** Continues after {@link isHeld}. */
+  release(): void {
+    this.isHeld = false;
+    if (!this.socket.destroyed) this.socket.emit('readable');
   }
 
   private mustWait(): boolean {

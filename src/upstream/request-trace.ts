@@ -13,6 +13,9 @@ export function endRequestTrace(trace: RequestTrace, outcome: ExchangeOutcome): 
     case 'response':
       trace.responded(outcome.response.status);
       break;
+    case 'stream':
+      trace.responded(outcome.status);
+      break;
     case 'failure':
       trace.failed(outcome.code);
       break;

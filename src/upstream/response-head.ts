@@ -22,19 +22,40 @@ export function announcesBody(headers: ResponseHeaders): boolean {
   return responseHeader(headers, 'transfer-encoding') !== undefined;
 }
 
+/** The settings that bound a response. */
+interface ResponseLimits {
+  readonly maxBytes: number;
+  readonly maxHeaderBytes: number;
+}
+
+/**
+ * Returns the reason to refuse a response without reading its body, or undefined to read the body.
+ *
+ * @param isStream true if the body is passed on while it arrives. Then its length has no limit.
+ */
+export function refuseResponse(
+  request: HttpRequest,
+  status: number,
+  headers: ResponseHeaders,
+  limits: ResponseLimits,
+  isStream: boolean,
+): string | undefined {
+  const reason = refuseLength(headers, limits.maxHeaderBytes);
+  if (reason !== undefined || !hasBody(request, status)) return reason;
+  return isStream ? refuseCoding(headers) : refuseHead(headers, limits.maxBytes);
+}
+
 /**
  * Returns the reason to refuse a header section of `max` bytes or more, or undefined to accept it.
  */
-export function refuseLength(headers: ResponseHeaders, max: number): string | undefined {
+function refuseLength(headers: ResponseHeaders, max: number): string | undefined {
   let size = 0;
   for (const octets of headers) size += octets.length;
   return size >= max ? HEADERS_TOO_LONG : undefined;
 }
 
-/**
- * Returns the reason to refuse a response without reading its body, or undefined to read the body.
- */
-export function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefined {
+/** Returns the reason not to read a whole body, or undefined to read it. */
+function refuseHead(headers: ResponseHeaders, maxBytes: number): string | undefined {
   const type = responseHeader(headers, 'content-type');
   if (type !== undefined && beginsAlike(type, 'text/event-stream')) {
     return 'the upstream answered with an event stream, which never ends';

@@ -63,6 +63,7 @@ function wantsRetry(
 ): number | 'backoff' | undefined {
   switch (outcome.kind) {
     case 'canceled':
+    case 'stream':
       return undefined;
     case 'failure':
       // A retry would make a full queue longer, and an unreadable response would be unreadable

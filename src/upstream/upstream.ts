@@ -12,6 +12,7 @@ import { redirectedRequest } from './redirect.js';
 import { endRequestTrace, tracedRequest } from './request-trace.js';
 import type { RetryBudget } from './retry-budget.js';
 import { type RetryPolicy, retryDelayMs } from './retry-policy.js';
+import { streamedAttempt } from './streamed-attempt.js';
 import type { WaitingMemory } from './waiting-memory.js';
 
 /** How a request ended, and its number of attempts, including refused connections. */
@@ -132,6 +133,10 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (outcome.kind === 'expired') {
         if (traced !== undefined) endRequestTrace(traced, outcome);
         return { ...outcome, attempts: outcome.sent ? attempts : attempts - 1 };
+      }
+      if (outcome.kind === 'stream') {
+        const observe = (end: AttemptEnd) => observer.attemptEnded(service, attemptOutcome(end));
+        return { ...streamedAttempt(outcome, { observe, trace: traced }), attempts };
       }
       if (outcome.kind === 'response' && isEncoded(outcome.response)) {
         outcome = await decodeContent(outcome.response, maxResponseBytes);
@@ -370,6 +375,8 @@ function attemptOutcome(outcome: AttemptEnd): CallOutcome {
   switch (outcome.kind) {
     case 'response':
       return responseClass(outcome.response.status);
+    case 'stream':
+      return responseClass(outcome.status);
     case 'failure':
       return outcome.code;
     case 'canceled':

@@ -1,4 +1,5 @@
 import type { Message } from './messages.js';
+import type { Outlet } from './outlet.js';
 
 /**
  * The result of {@link Peer.send}. `sent`: the message was passed on. `closed`: the pipe is closed.
@@ -48,6 +49,8 @@ export interface Peer {
    */
   hold?(): void;
   release?(): void;
+  /** For senders of many messages. Absent in the same process, where no message waits. */
+  readonly outlet?: Outlet;
 }
 
 /** Client libraries that need results in another form. */

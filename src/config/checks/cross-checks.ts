@@ -11,6 +11,7 @@ import { checkListeners } from './listener-checks.js';
 import { checkOpenApi } from './openapi-checks.js';
 import { checkProxy } from './proxy-checks.js';
 import { checkRouter } from './router-checks.js';
+import { checkStream } from './stream-checks.js';
 import { type CheckTls, createTlsCheck } from './tls-checks.js';
 import { checkTracing } from './tracing-checks.js';
 import { checkUris } from './uri-checks.js';
@@ -31,6 +32,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
     for (const procedure of service.procedures) {
       checkProcedure(procedure);
       checkBody(service, procedure);
+      checkStream(procedure);
       checkHost(procedure);
     }
     checkAnswers(service);

@@ -7,6 +7,7 @@ import { bodyEncoding, queryStyle, requestCompress } from './body.js';
 import { namedTemplates } from './families.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
+import { STREAM_KEYS } from './streams.js';
 
 export const PROCEDURE_KEYS = {
   uri: {
@@ -94,6 +95,7 @@ export const PROCEDURE_KEYS = {
     example: 'bytes',
   },
   ...ANSWER_KEYS,
+  ...STREAM_KEYS,
   'response.validate': {
     type: oneOf('off', 'warn'),
     computed: "the service's",

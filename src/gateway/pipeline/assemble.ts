@@ -28,6 +28,8 @@ import { createReplier } from './reply-to-response.js';
 import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
 import type { RunningCalls } from './running-calls.js';
 import { type CredentialSender, createCredentialSender, type Sent } from './send-with-credential.js';
+import { createStreamReplier, type StreamReplier } from './streams/stream-reply.js';
+import { compileStreams } from './streams/stream-rule.js';
 import { tracedProcedure } from './traced-procedure.js';
 
 /** One procedure, ready to be called. It never rejects and always replies. */
@@ -61,7 +63,7 @@ export interface PipelineParts extends RequestDeps {
   readonly gzip: GzipBody;
   /** The memory of waiting calls. Default: no limit. */
   readonly waiting?: WaitingMemory;
-  readonly running: Pick<RunningCalls, 'ended'>;
+  readonly running: Pick<RunningCalls, 'ended' | 'streamBegan' | 'streamEnded'>;
   readonly observer: Observer;
   /** Default: nobody looks at single calls. */
   readonly watch?: CallWatch | undefined;
@@ -98,17 +100,23 @@ export function assemblePipeline(
   const { validators, log } = parts;
   const compareResponse = compileResponseCheck(procedure, { validators, log, subject });
   const tracer = parts.tracing?.procedure(tracedProcedure(procedure, parts.credential, subject));
+  const responseHeaders = settings['response.headers'] ?? [];
+  const answer = compileAnswer(settings);
+  const maxBytes = service.settings['pool.max_response_size'];
   const reply = createReplier(
     {
       errors: settings.errors,
-      responseHeaders: settings['response.headers'] ?? [],
+      responseHeaders,
       decode: settings['response.decode'],
-      answer: compileAnswer(settings),
+      answer,
     },
-    service.settings['pool.max_response_size'],
+    maxBytes,
     ends,
     parts.turns,
   );
+  const streams = compileStreams(settings, answer.isSuccess, maxBytes);
+  const replyWithStream =
+    streams && createStreamReplier({ ...parts, streams, ends, maxBytes, responseHeaders });
   const guard = breaker && {
     breaker,
     rules: {
@@ -136,6 +144,7 @@ export function assemblePipeline(
       // not available.
       const built = build(call);
       beginTrace(call, built.callerTrace);
+      if (call.progress !== undefined) call.control.streams = streams?.rule;
       // 5. Runs before getting a credential, because these problems affect every call.
       const unready = whyUnready(call);
       if (unready !== undefined) return ends.fail(call, unready);
@@ -176,14 +185,20 @@ export function assemblePipeline(
     const pass = breaker.admit();
     if (pass.kind === 'no_pass') return ends.fail(call, { ...OPEN, retryAfterMs: pass.retryAfterMs });
     let verdict: Verdict;
+    let isJudged = false;
     try {
       const sent = await sendRequest(built, call.control);
+      if (sent.kind === 'sent' && sent.outcome.kind === 'stream') {
+        // A stream may last for hours, so its head is what counts.
+        breaker.ended(pass, 'success');
+        isJudged = true;
+      }
       const reply = await end(call, sent);
       // Without a request, a timeout says nothing about the upstream.
       if (sent.kind === 'sent') verdict = judgeCall(reply, call, clock.monotonic(), rules);
       return reply;
     } finally {
-      breaker.ended(pass, verdict);
+      if (!isJudged) breaker.ended(pass, verdict);
     }
   }
 
@@ -208,6 +223,10 @@ export function assemblePipeline(
           health.isAnswered = true;
           compareResponse?.(outcome.response);
           return reply(call, { request, response: outcome.response, attempts });
+        }
+        if (outcome.kind === 'stream') {
+          health.isAnswered = true;
+          return (replyWithStream as StreamReplier)(call, outcome);
         }
         if (outcome.kind === 'canceled') return ends.failCanceled(call, attempts);
         return ends.fail(call, { code: outcome.code, attempts, cause: outcome.detail });

@@ -3,6 +3,7 @@ import type { CallerTrace } from '../../observe/tracing.js';
 import type { CallControl } from '../../upstream/call-control.js';
 import type { Caller } from '../../upstream/caller.js';
 import type { PackJson } from './decode-large.js';
+import type { Progress } from './progress.js';
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 
@@ -29,6 +30,8 @@ export interface RunningCall extends IncomingCall {
   readonly draining: boolean;
   /** The trace context in the options of the CALL. */
   readonly callerTrace: CallerTrace | undefined;
+  /** Undefined if the caller takes the result as a whole. */
+  readonly progress?: Progress | undefined;
   /** Told how many attempts there were if the upstream has responded. An error has the number. */
   readonly onResponse?: (attempts: number) => void;
 }

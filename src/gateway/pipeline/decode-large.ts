@@ -67,13 +67,13 @@ export function* decodeLargeBody(response: HttpResponse, rule: LargeBodyRule): G
 }
 
 function* selected(json: Buffer, { pack, select }: LargeBodyRule): Generator<void, SelectedBody> {
-  if (select === undefined) return yield* packed(json, pack);
+  if (select === undefined) return yield* packedBody(json, pack);
   const part = yield* select.json(json);
   switch (part.kind) {
     case 'json':
-      return yield* packed(part.json, pack);
+      return yield* packedBody(part.json, pack);
     case 'api_error': {
-      const body = yield* packed(json, pack);
+      const body = yield* packedBody(json, pack);
       return body.kind === 'refused' ? body : { kind: 'api_error', body };
     }
     case 'refused':
@@ -108,7 +108,8 @@ function* inUtf8(body: Buffer, charset: string, max: number): Generator<void, Bu
   return utf8.length > max ? undefined : utf8;
 }
 
-function* packed(json: Buffer, pack: PackJson | undefined): Generator<void, DecodedBody> {
+/** The body of valid JSON, packed in the caller's format. */
+export function* packedBody(json: Buffer, pack: PackJson | undefined): Generator<void, DecodedBody> {
   if (pack === undefined) return { kind: 'json', json, packed: undefined };
   const bytes = yield* pack(json);
   if (typeof bytes !== 'string') return { kind: 'json', json, packed: bytes };

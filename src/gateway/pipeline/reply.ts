@@ -16,6 +16,8 @@ export type Reply =
       readonly status: number;
       readonly body: ReplyBody;
       readonly headers: ReplyHeaders | undefined;
+      /** Further kwargs, such as the number of parts that came before. */
+      readonly extra?: Readonly<Record<string, number | boolean>>;
     }
   /** The upstream responded with an error. */
   | {
@@ -82,7 +84,7 @@ function isConditional(request: HttpRequest): boolean {
  * Set-Cookie is a list, because its values cannot be joined (RFC 9110 §5.3). Other fields are one
  * text.
  */
-function pickHeaders(headers: ResponseHeaders, names: readonly string[]): ReplyHeaders {
+export function pickHeaders(headers: ResponseHeaders, names: readonly string[]): ReplyHeaders {
   const picked: Record<string, string | readonly string[]> = {};
   for (const name of names) {
     const values = allHeaders(headers, name);

@@ -2,12 +2,18 @@
 export interface RunningCalls {
   began(): void;
   ended(): void;
+  /** One of them passes a stream on. */
+  streamBegan(): void;
+  streamEnded(): void;
+  /** How many of them pass a stream on. */
+  readonly streams: number;
   /** Resolves when no call runs. */
   idle(): Promise<void>;
 }
 
 export function createRunningCalls(): RunningCalls {
   let count = 0;
+  let streams = 0;
   const whenIdle: (() => void)[] = [];
   return {
     began() {
@@ -16,6 +22,15 @@ export function createRunningCalls(): RunningCalls {
     ended() {
       if (--count > 0 || whenIdle.length === 0) return;
       for (const resolve of whenIdle.splice(0)) resolve();
+    },
+    streamBegan() {
+      streams++;
+    },
+    streamEnded() {
+      streams--;
+    },
+    get streams() {
+      return streams;
     },
     idle() {
       if (count === 0) return Promise.resolve();

@@ -1,6 +1,7 @@
 import { RequestTable } from '../../collections/request-table.js';
 import { nextId } from '../../wamp/ids.js';
 import { type Call, MESSAGE } from '../../wamp/messages.js';
+import { CALL_PORT } from '../../wamp/outlet.js';
 import { type Dict, NOTHING } from '../../wamp/payload.js';
 import { traceContextOf } from '../../wamp/trace-context.js';
 import { ERROR_URI } from '../../wamp/uris.js';
@@ -10,6 +11,8 @@ import { isPacked, packingOf } from '../payload-passthru.js';
 import type { RealmContext } from '../realm-context.js';
 import { refuse } from '../refusals.js';
 import { undeliverable } from '../undeliverable.js';
+import { createCallPort } from './call-port.js';
+import type { Deadlines } from './deadlines.js';
 import type { OpenCalls } from './open-calls.js';
 import { dropRerouting, keepForRerouting } from './rerouting.js';
 
@@ -57,7 +60,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
       type: MESSAGE.INVOCATION,
       request: call.invocation,
       registration: registration.id,
-      details: invocationDetails(call, message, endpoint, packed, limits),
+      details: invocationDetails(call, message, endpoint, packed, calls.deadlines, limits),
       payload: message.payload,
     });
     // If the callee disconnected while sending, its cleanup has already ended the call.
@@ -91,6 +94,7 @@ export function createInvoking(calls: OpenCalls, context: RealmContext): Invokin
         later: undefined,
         dueAt: 0,
         duration: 0,
+        onEnded: undefined,
         size,
       };
       caller.calls ??= new RequestTable(secret);
@@ -149,6 +153,7 @@ function invocationDetails(
   { options, procedure }: Call,
   { callee, registration, forwardTimeout, discloseCaller }: Endpoint,
   packed: boolean,
+  deadlines: Deadlines,
   limits: RouterLimits,
 ): Dict {
   const { caller } = call;
@@ -161,7 +166,10 @@ function invocationDetails(
   if (timeout === 0 && !isPattern && !packed && !call.progressive && trace === undefined) return identity;
   const details: Record<string, unknown> = { ...identity, ...trace };
   if (timeout > 0) details['timeout'] = timeout;
-  if (call.progressive) details['receive_progress'] = true;
+  if (call.progressive) {
+    details['receive_progress'] = true;
+    if (callee.trusted) details[CALL_PORT] = createCallPort(call, deadlines);
+  }
   if (isPattern) details['procedure'] = procedure;
   return packed ? { ...details, ...packingOf(options) } : details;
 }

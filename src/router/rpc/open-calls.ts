@@ -49,6 +49,9 @@ export function createOpenCalls({ budgets, clock, observer, realm }: RealmContex
     call.callee.invocations?.delete(call.invocation);
     deadlines.clear(call);
     dropRerouting(call);
+    const { onEnded } = call;
+    call.onEnded = undefined;
+    onEnded?.();
     for (const { calls, resolve } of awaited) if (calls.delete(call) && calls.size === 0) resolve();
   }
 

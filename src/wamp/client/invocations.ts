@@ -1,6 +1,7 @@
 import { RequestTable } from '../../collections/request-table.js';
 import { errorLocation, type Logger } from '../../log.js';
 import { type InvocationMessage, MESSAGE } from '../messages.js';
+import type { Outlet } from '../outlet.js';
 import type { Dict, Payload } from '../payload.js';
 import type { Peer, SendOutcome } from '../peer.js';
 import { ERROR_URI } from '../uris.js';
@@ -28,6 +29,8 @@ export interface Invocation {
    * not want progressive results.
    */
   readonly progress: ((part: Payload) => SendOutcome) | undefined;
+  /** How fast the router reads progressive results. Absent if it is in this process. */
+  readonly outlet: Outlet | undefined;
 }
 
 /** What a handler knows of a call beside its outcome. */
@@ -159,6 +162,7 @@ export async function answerInvocation(
     onInterrupt: undefined,
     subject: undefined,
     progress: message.details['receive_progress'] === true ? sendPart : undefined,
+    outlet: peer.outlet,
   };
   invocations.begin(message.request, invocation);
   let outcome: InvocationOutcome;
