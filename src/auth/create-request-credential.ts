@@ -4,20 +4,25 @@ import type { Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
 import type { Tracing } from '../observe/tracing.js';
 import type { Variables } from '../secrets/variables.js';
+import { createSummedLog, LINES_OF_STRANGERS } from '../summed-log.js';
 import type { Turns } from '../turns.js';
 import type { Routes } from '../upstream/proxy/routes.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
 import type { UpstreamTls } from '../upstream/tls.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
+import { createCallerTokens } from './caller-tokens.js';
+import { compileCallerValues, exampleValues } from './caller-values.js';
 import type { Credential } from './credential.js';
 import { isPlaceable } from './placement.js';
 import { noCredential, type RequestCredential } from './request-credential.js';
 import { createStaticCredential } from './static-credential.js';
-import { createTokenCache } from './token-cache.js';
+import { summing } from './summed-token-log.js';
+import { createTokenCache, type TokenSource } from './token-cache.js';
 import { createTokenCredential } from './token-credential.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 import { readTokenPlace } from './token-place.js';
 import { compileTokenRequest } from './token-request.js';
+import { createSharedToken } from './token-store.js';
 import { tracedTokenRequest } from './traced-token-request.js';
 
 export interface RequestCredentialDeps {
@@ -51,6 +56,7 @@ export function createRequestCredential(
     case 'token': {
       const { clock, random, log, waiting, turns, observer } = deps;
       const { placement } = credential;
+      const readValues = compileCallerValues(settings);
       const traced = tracedTokenRequest(name, settings);
       const endpoint = createTokenEndpoint({
         settings,
@@ -66,25 +72,39 @@ export function createRequestCredential(
             return text !== undefined && isPlaceable(text, placement);
           },
         },
-        connect: (origin) => createTokenUpstream(origin, settings, deps),
+        connect: (origin) =>
+          createTokenUpstream(origin, settings, readValues ? settings['pool.size'] : 1, deps),
         log,
         service: name,
         beginTrace: (trace) => (trace ?? deps.tracing)?.tokenRequest(traced),
       });
-      const cache = createTokenCache({
-        source: endpoint,
-        refreshMarginMs: settings['auth.cache.refresh_margin'],
-        clock,
-        random,
-        log,
-        observer,
-        service: name,
-      });
+      const lines = readValues && createSummedLog({ log, clock, ...LINES_OF_STRANGERS });
+      const cacheOf = (source: TokenSource, hasTimer: boolean) =>
+        createTokenCache({
+          source,
+          hasTimer,
+          refreshMarginMs: settings['auth.cache.refresh_margin'],
+          clock,
+          random,
+          log: lines === undefined ? log : summing(log, lines),
+          observer,
+          service: name,
+        });
+      const tokens =
+        readValues === undefined
+          ? createSharedToken(cacheOf(endpoint.sourceOf(), true))
+          : createCallerTokens({
+              readValues,
+              createCache: (values) => cacheOf(endpoint.sourceOf(values), false),
+              example: endpoint.sourceOf(exampleValues(settings)),
+              maxEntries: settings['auth.cache.max_entries'],
+            });
       const close = async () => {
-        cache.close();
+        tokens.close();
+        lines?.flush();
         await endpoint.close();
       };
-      return createTokenCredential({ settings, credential, variables, cache, clock, turns, waiting, close });
+      return createTokenCredential({ settings, credential, variables, tokens, clock, turns, waiting, close });
     }
   }
 }

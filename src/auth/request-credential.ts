@@ -1,6 +1,7 @@
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest, HttpResponse } from '../upstream/http-message.js';
-import type { Token, TokenCache } from './token-cache.js';
+import type { Token } from './token-cache.js';
+import type { TokenStore } from './token-store.js';
 
 /** A request with its credential, ready to be sent. */
 export interface WithCredential {
@@ -53,8 +54,8 @@ export interface RequestCredential {
     response: HttpResponse,
     control: CallControl,
   ): Promise<CredentialOutcome | undefined> | undefined;
-  /** The token in use. Undefined if the service fetches none. */
-  readonly token: Pick<TokenCache, 'expiresAt' | 'renew' | 'handOver' | 'takeOver'> | undefined;
+  /** The tokens in use. Undefined if the service fetches none. */
+  readonly token: Pick<TokenStore, 'expiresAt' | 'count' | 'renew' | 'handOver' | 'takeOver'> | undefined;
   close(): Promise<void>;
 }
 

@@ -56,7 +56,7 @@ export interface TokenSource {
   fetch(trace?: CallTrace): Promise<FetchResult>;
 }
 
-/** Caches the token of a service. Fetches it only once, even if many calls need it. */
+/** Caches one token. Fetches it only once, even if many calls need it. */
 export interface TokenCache {
   /**
    * Returns a token that is not expired. If there is none, returns the result of a fetch. The
@@ -84,6 +84,8 @@ export interface TokenCache {
    * the new one arrives. For operators: it does not wait after a failure.
    */
   renew(): Promise<Token | NoToken>;
+  /** True while a token request runs. */
+  readonly isFetching: boolean;
   /** When the current token expires, in monotonic milliseconds. Undefined without one. */
   readonly expiresAt: number | undefined;
   /** Drops the token if the credentials have changed, and ends the wait after a failure. */
@@ -111,6 +113,11 @@ export interface TokenCacheParts {
   readonly source: TokenSource;
   /** How many milliseconds before its expiry a token is replaced. 0 means only after its expiry. */
   readonly refreshMarginMs: number;
+  /**
+   * False if a token is replaced before it expires only when a call uses it, and not by a timer.
+   * Default: true.
+   */
+  readonly hasTimer?: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
@@ -246,7 +253,7 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
   /** Refreshes only used tokens, so that a service without calls fetches no tokens. */
   function scheduleRefresh({ refreshAt, expiresAt }: Token): void {
     stopTimer();
-    if (refreshAt === undefined || closed) return;
+    if (refreshAt === undefined || closed || parts.hasTimer === false) return;
     const at = Math.max(refreshAt, retryAt);
     if (at >= expiresAt) return;
     stopTimer = clock.after(Math.max(0, at - clock.monotonic()), () => {
@@ -299,6 +306,10 @@ export function createTokenCache(parts: TokenCacheParts): TokenCache {
     },
 
     renew: () => pendingFetch ?? startFetch(),
+
+    get isFetching() {
+      return pendingFetch !== undefined;
+    },
 
     get expiresAt() {
       return alive(clock.monotonic())?.expiresAt;

@@ -12,6 +12,7 @@ import { describeCredential } from './credential.js';
 import type { WithCredential } from './request-credential.js';
 import type { NoToken, Token, TokenCache } from './token-cache.js';
 import { createTokenCredential } from './token-credential.js';
+import { createSharedToken } from './token-store.js';
 
 const request: HttpRequest = {
   method: 'POST',
@@ -45,7 +46,7 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
     settings,
     credential: describeCredential(settings),
     variables,
-    cache: {
+    tokens: createSharedToken({
       obtain: () => NONE,
       replace: () => undefined,
       renew: async () => NONE,
@@ -56,8 +57,9 @@ function setUp(cache: Partial<TokenCache>, ...lines: string[]) {
         changes += 1;
       },
       close() {},
+      isFetching: false,
       ...cache,
-    },
+    }),
     clock,
     turns: createTurns(clock),
     waiting: createWaitingMemory(10_000, new SharedBytes(10_000)),

@@ -11,23 +11,24 @@ import type { Credential } from './credential.js';
 import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
 import type { CredentialOutcome, NoCredential, RequestCredential } from './request-credential.js';
-import type { NoToken, Token, TokenCache } from './token-cache.js';
+import type { NoToken, Token } from './token-cache.js';
+import type { TokenStore } from './token-store.js';
 import { createWaitWithin } from './wait-within.js';
 
 export interface TokenCredentialParts {
   readonly settings: ServiceSettings;
   readonly credential: Credential;
   readonly variables: Variables;
-  readonly cache: TokenCache;
+  readonly tokens: TokenStore;
   readonly clock: Clock;
   readonly turns: Turns;
   readonly waiting: WaitingMemory;
   readonly close: () => Promise<void>;
 }
 
-/** Adds the token of a cache to requests, and replaces it when the upstream refuses it. */
+/** Adds tokens to requests, and replaces a token that the upstream refuses. */
 export function createTokenCredential(parts: TokenCredentialParts): RequestCredential {
-  const { settings, variables, cache, clock } = parts;
+  const { settings, variables, tokens, clock } = parts;
   const { placement } = parts.credential;
   const refreshOn = settings['auth.refresh_on'];
   const maxWaiting = settings['pool.max_waiting'];
@@ -40,7 +41,7 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
   let cachedText = '';
   variables.onChange(() => {
     cachedToken = undefined;
-    cache.credentialsChanged();
+    tokens.credentialsChanged();
   });
 
   /**
@@ -106,19 +107,19 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
 
   return {
     apply(request, control, now) {
-      const got = cache.obtain(now, control.trace);
+      const got = tokens.obtain(control, now);
       return got instanceof Promise ? waitForToken(request, got, control) : outcomeOf(request, got);
     },
 
     refresh(request, { token }, response, control) {
       const refusal = judgeRefusal(response, refreshOn);
       if (refusal === 'none' || token === undefined) return undefined;
-      const next = cache.replace(token, refusal === 'token', control.trace);
+      const next = tokens.replace(token, refusal === 'token', control);
       if (next === undefined) return undefined;
       return replaced(refusal === 'token', request, next, control);
     },
 
-    token: cache,
+    token: tokens,
     close: parts.close,
   };
 

@@ -61,7 +61,7 @@ function setUp(
     log: log.log,
     service: 'billing',
   });
-  return { endpoint, variables, clock, log, sent, closed };
+  return { endpoint: { ...endpoint.sourceOf(), close: endpoint.close }, variables, clock, log, sent, closed };
 }
 
 describe('a token endpoint', () => {

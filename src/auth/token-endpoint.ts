@@ -48,8 +48,22 @@ interface SentRequest {
  */
 const REREAD_TIMEOUT_MS = 5_000;
 
+/**
+ * The shortest time between two reads of the secret if each caller has its own token. Then the
+ * endpoint may refuse a single caller, and not the gateway.
+ */
+const REREAD_PAUSE_MS = 10_000;
+
+const NO_VALUES: ReadonlyMap<string, string> = new Map();
+
 /** The token endpoint as a source of tokens. */
-export interface TokenEndpoint extends TokenSource {
+export interface TokenEndpoint {
+  /**
+   * Creates a source.
+   *
+   * @param values the variables of a caller. Default: all callers share one token
+   */
+  sourceOf(values?: ReadonlyMap<string, string>): TokenSource;
   close(): Promise<void>;
 }
 
@@ -60,12 +74,15 @@ export interface TokenEndpoint extends TokenSource {
 export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   const { settings, variables, clock, log, service } = parts;
   let hasWarned = false;
+  let rereadAt = Number.NEGATIVE_INFINITY;
   let connected: { readonly origin: string; readonly upstream: TokenUpstream } | undefined;
 
-  function buildRequest(): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
+  function buildRequest(
+    values: ReadonlyMap<string, string>,
+  ): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
     const vars = variables.current();
     if (vars === undefined) return { kind: 'problem', problem: 'the secret has not been read yet' };
-    return parts.build(vars);
+    return parts.build(values.size === 0 ? vars : new Map([...vars, ...values]));
   }
 
   async function upstreamFor(origin: string): Promise<TokenUpstream> {
@@ -116,24 +133,35 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return withTimeout(clock, REREAD_TIMEOUT_MS, variables.reread(), () => {});
   }
 
-  return {
-    key() {
-      const request = buildRequest();
-      return request.kind === 'request' ? request.key : undefined;
-    },
+  /** Whether the refusal of a request may be due to the secret, which can be read again. */
+  function mayBeOutdated(values: ReadonlyMap<string, string>): boolean {
+    const now = clock.monotonic();
+    if (values.size > 0 && now < rereadAt + REREAD_PAUSE_MS) return false;
+    rereadAt = now;
+    return true;
+  }
 
-    async fetch(trace) {
-      const request = buildRequest();
-      if (request.kind === 'problem') return notSent(request.problem);
-      const first = await send(request, trace);
-      if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
-      // Reads the secret again and tries the new value immediately, because the secret may have been
-      // rotated.
-      await rereadSoon();
-      const again = buildRequest();
-      if (again.kind === 'problem') return notSent(again.problem);
-      return toResult(again.key === request.key ? first : await send(again, trace));
-    },
+  return {
+    sourceOf: (values = NO_VALUES) => ({
+      key() {
+        const request = buildRequest(values);
+        return request.kind === 'request' ? request.key : undefined;
+      },
+
+      async fetch(trace) {
+        const request = buildRequest(values);
+        if (request.kind === 'problem') return notSent(request.problem);
+        const first = await send(request, trace);
+        if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
+        if (!mayBeOutdated(values)) return toResult(first);
+        // Reads the secret again and tries the new value immediately, because the secret may have been
+        // rotated.
+        await rereadSoon();
+        const again = buildRequest(values);
+        if (again.kind === 'problem') return notSent(again.problem);
+        return toResult(again.key === request.key ? first : await send(again, trace));
+      },
+    }),
 
     async close() {
       await connected?.upstream.close();

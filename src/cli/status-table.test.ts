@@ -6,7 +6,7 @@ import { statusText } from './status-table.js';
 const BUSY = serviceStatus('billing', {
   in_flight: 12,
   last_minute: { calls: 3_000, errors: 15, error_ratio: 0.005, p50_ms: 20, p99_ms: 123.4 },
-  token: { expires_in_seconds: 2_712, expires_at: '2026-01-01T01:45:12.000Z' },
+  token: { callers: null, expires_in_seconds: 2_712, expires_at: '2026-01-01T01:45:12.000Z' },
   last_error: {
     id: 'k3j9x2p1',
     outcome: 'timeout',
@@ -17,7 +17,9 @@ const BUSY = serviceStatus('billing', {
 
 describe('the table of rpc-gateway status', () => {
   it('has a row for each service', () => {
-    const waiting = serviceStatus('stock', { token: { expires_in_seconds: null, expires_at: null } });
+    const waiting = serviceStatus('stock', {
+      token: { callers: null, expires_in_seconds: null, expires_at: null },
+    });
     const services = [BUSY, serviceStatus('shop'), waiting];
     const text = statusText(gatewayStatus({ services }), paintNothing);
     expect(text).toBe(

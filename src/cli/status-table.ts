@@ -65,7 +65,8 @@ function serviceRow(service: ServiceStatus, now: number, paint: Paint): Cell[] {
 
 function tokenText(token: ServiceStatus['token']): string {
   if (token === null) return NONE;
-  const { expires_in_seconds } = token;
+  const { expires_in_seconds, callers } = token;
+  if (callers !== null) return `of ${callers} caller${callers === 1 ? '' : 's'}`;
   return expires_in_seconds === null ? 'none now' : durationText(expires_in_seconds * 1_000);
 }
 

@@ -6,9 +6,9 @@ import type { Turns } from '../turns.js';
 import { cancelCall, createCallControl } from '../upstream/call-control.js';
 import type { Caller } from '../upstream/caller.js';
 import type { InvocationHandler, InvocationOutcome } from '../wamp/client/invocations.js';
-import type { Dict } from '../wamp/payload.js';
+import { asDict, type Dict } from '../wamp/payload.js';
 import { argsOf } from '../wamp/payload-values.js';
-import { CALLER_FORMAT, CALLER_LIBRARY } from '../wamp/peer.js';
+import { CALLER_FORMAT, CALLER_LIBRARY, CALLER_META } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import { TRACEPARENT, TRACESTATE } from '../wamp/trace-context.js';
 import { createProgress } from './create-progress.js';
@@ -67,6 +67,7 @@ export function createCallee({ serializers, format, clock, turns }: CalleeOption
 
   function handlerFor(procedure: CallableProcedure): InvocationHandler {
     const { pipeline, deadlineMs } = procedure;
+    const readCaller = procedure.usesCallerMeta ? callerWithMeta : callerOf;
     const { realm, result, method } = procedure.config.settings;
     // Only safe requests end with the session (RFC 9110 §9.2.1). Closing the connection of a POST
     // would not undo the POST. A stream ends in any case, because nobody reads it.
@@ -78,7 +79,7 @@ export function createCallee({ serializers, format, clock, turns }: CalleeOption
       callCount++;
       const { pack, inArgs, inKwargs } = fixed ?? formats.get(details[CALLER_FORMAT]) ?? IN_JSON;
       const kwargs = invocation.kwargs ?? NO_KWARGS;
-      const caller = callerOf(realm, details);
+      const caller = readCaller(realm, details);
       const control = createCallControl(startedAt + callDeadlineMs(details, deadlineMs), kwargs, caller);
       const write = wantsArgs(result, details) ? inArgs : inKwargs;
       const progress = createProgress(invocation, { control, write, turns });
@@ -173,4 +174,8 @@ function callerOf(realm: string, details: Dict): Caller {
     authid: typeof details.caller_authid === 'string' ? details.caller_authid : undefined,
     authrole: typeof details.caller_authrole === 'string' ? details.caller_authrole : undefined,
   };
+}
+
+function callerWithMeta(realm: string, details: Dict): Caller {
+  return { ...callerOf(realm, details), meta: asDict(details[CALLER_META]) };
 }

@@ -57,6 +57,9 @@ async function probe(liveness: Liveness): Promise<ActionOutcome> {
 async function refreshToken({ token }: RequestCredential): Promise<ActionOutcome> {
   if (token === undefined) return impossible('the service fetches no token (auth.fetch)');
   const got = await token.renew();
+  if (got.kind === 'dropped') {
+    return done(`${got.count} tokens are dropped; the next call of each caller fetches a new one`);
+  }
   return got.kind === 'token' ? done('a new token is in use') : failed(got.cause);
 }
 

@@ -64,15 +64,20 @@ export function describeService(parts: ServiceFactsParts): ServiceFacts {
     pool: { size: config.settings['pool.size'], ...pool },
     breaker: breaker?.state ?? null,
     cache: cache === undefined ? null : { ...cache.size, max_bytes: config.settings['cache.max_size'] },
-    token: token === undefined ? null : describeToken(token.expiresAt, clock),
+    token: token === undefined ? null : describeToken(token, clock),
     secret: secret === undefined ? null : describeSecret(secret, clock),
   };
 }
 
-function describeToken(expiresAt: number | undefined, clock: Clock): NonNullable<ServiceFacts['token']> {
+function describeToken(
+  { expiresAt, count }: NonNullable<RequestCredential['token']>,
+  clock: Clock,
+): NonNullable<ServiceFacts['token']> {
+  const callers = count ?? null;
   return expiresAt === undefined
-    ? { expires_in_seconds: null, expires_at: null }
+    ? { callers, expires_in_seconds: null, expires_at: null }
     : {
+        callers,
         expires_in_seconds: seconds(expiresAt - clock.monotonic()),
         expires_at: dateOf(expiresAt, clock),
       };

@@ -1,4 +1,4 @@
-import type { HandedToken } from '../auth/token-cache.js';
+import type { HandedTokens } from '../auth/token-store.js';
 import type { ServiceConfig } from '../config/model.js';
 import { isSameSettings } from '../config/same-settings.js';
 import type { CircuitBreaker } from '../upstream/circuit-breaker.js';
@@ -8,7 +8,7 @@ import type { Condition } from './service-condition.js';
 
 /** What a service leaves to the service that replaces it after a reload. */
 export interface Handover {
-  readonly token: HandedToken | undefined;
+  readonly token: HandedTokens | undefined;
   readonly liveness: LivenessState;
   /** Keeps its state if the successor does not ask for it. */
   readonly breaker: Pick<CircuitBreaker, 'handOver'> | undefined;

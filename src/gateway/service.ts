@@ -1,3 +1,4 @@
+import { needsMeta } from '../auth/caller-values.js';
 import { createRequestCredential } from '../auth/create-request-credential.js';
 import { describeCredential } from '../auth/credential.js';
 import type { Clock } from '../clock.js';
@@ -63,6 +64,8 @@ export interface CallableProcedure {
   readonly deadlineMs: number;
   /** Whether its calls need to know who calls. */
   readonly usesCaller: boolean;
+  /** Whether its calls need the `meta` of the caller. */
+  readonly usesCallerMeta: boolean;
 }
 
 /** A running service: its connections and its compiled procedures. */
@@ -148,6 +151,7 @@ export function createService(
   const cache = createServiceCache(config, { ...deps, waiting });
   const running = createRunningCalls();
   let isHandedOver = false;
+  const usesCallerMeta = needsMeta(settings);
   const usesVars = config.procedures.some(usesServiceVars);
   const validators = config.document && createSchemaValidators(config.document.defs);
   let compiled = compile(currentBase());
@@ -257,6 +261,7 @@ export function createService(
       },
       deadlineMs: settings.deadline,
       usesCaller: needsCaller(settings, procedure.settings),
+      usesCallerMeta,
     })),
     facts: () =>
       describeService({

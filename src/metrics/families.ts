@@ -112,7 +112,7 @@ export const FAMILIES = {
   token_expiry_timestamp_seconds: {
     type: 'gauge',
     labels: ['service'],
-    help: 'Unix time at which the current token expires. 0 without a token.',
+    help: 'Unix time at which the current token expires. 0 without a token, and if each caller has its own.',
   },
   secret_resolution_total: {
     type: 'counter',

@@ -42,7 +42,7 @@ const BILLING: ServiceStatus = {
   cache: { entries: 2, bytes: 6_000, max_bytes: 32_000 },
   probe: null,
   alarm: false,
-  token: { expires_in_seconds: 60, expires_at: '2026-01-01T00:01:00.000Z' },
+  token: { callers: null, expires_in_seconds: 60, expires_at: '2026-01-01T00:01:00.000Z' },
   secret: { provider: 'env', age_seconds: 1, last_read_at: '2026-01-01T00:00:02.000Z', cause: null },
   certificate_expires_at: '2027-01-01T00:00:00.000Z',
 };

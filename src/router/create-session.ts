@@ -1,5 +1,5 @@
 import type { Dict } from '../wamp/payload.js';
-import { CALLER_FORMAT, CALLER_LIBRARY, type ConnectionInfo, type Peer } from '../wamp/peer.js';
+import { CALLER_FORMAT, CALLER_LIBRARY, CALLER_META, type ConnectionInfo, type Peer } from '../wamp/peer.js';
 import type { Admission } from './auth/steps.js';
 import type { Session, SessionFeatures } from './model.js';
 
@@ -17,7 +17,7 @@ export interface Joining {
 
 /** Creates the router's record of a session. */
 export function createSession({ id, realm, admission, peer, info, features, now }: Joining): Session {
-  const { identity, roles, authextra } = admission;
+  const { identity, roles, authextra, meta } = admission;
   const { authid, authrole, authmethod, authprovider } = identity;
   const callerDetails = callerDetailsOf(id, authid, authrole);
   return {
@@ -35,7 +35,7 @@ export function createSession({ id, realm, admission, peer, info, features, now 
     joined: now,
     features,
     callerDetails,
-    callerDetailsInside: withConnection(callerDetails, info),
+    callerDetailsInside: withMeta(withConnection(callerDetails, info), meta),
     calls: undefined,
     keptBytes: 0,
     invocations: undefined,
@@ -58,6 +58,17 @@ export function changeRoles(session: Session, authrole: string, roles: ReadonlyS
   session.authrole = authrole;
   session.callerDetails = callerDetailsOf(session.id, session.authid, authrole);
   session.callerDetailsInside = Object.freeze({ ...inside, ...session.callerDetails });
+}
+
+/** Gives a session the meta of its user, which a reload may have changed. */
+export function changeMeta(session: Session, meta: Dict | undefined): void {
+  session.callerDetailsInside = withMeta(session.callerDetailsInside, meta);
+}
+
+function withMeta(details: Dict, meta: Dict | undefined): Dict {
+  if (details[CALLER_META] === meta) return details;
+  const { [CALLER_META]: _former, ...others } = details;
+  return Object.freeze(meta === undefined ? others : { ...others, [CALLER_META]: meta });
 }
 
 function callerDetailsOf(id: number, authid: string, authrole: string): Dict {

@@ -35,7 +35,10 @@ export interface Session {
    * `changeRoles` sets it.
    */
   callerDetails: Dict;
-  /** The same for callees in this process, with the client's library and serializer if known. */
+  /**
+   * The same for callees in this process, with the client's library and serializer if known, and with
+   * the `meta` of the user.
+   */
   callerDetailsInside: Dict;
   /** Its open calls, by the request ID of the CALL. */
   calls: RequestTable<PendingCall> | undefined;

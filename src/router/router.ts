@@ -11,7 +11,7 @@ import { admitTrusted, ROUTER_ROLES } from './access/admission.js';
 import { type AccessSettings, createAccessRules, type RealmAccess } from './access/realm-access.js';
 import { type Admission, type Refused, refused } from './auth/steps.js';
 import { createConnection, type Entered, type Entry } from './connection.js';
-import { changeRoles, createSession } from './create-session.js';
+import { changeMeta, changeRoles, createSession } from './create-session.js';
 import { announcedFeatures } from './features.js';
 import { createInternalCaller } from './internal-caller.js';
 import type { RouterLimits, Session } from './model.js';
@@ -175,6 +175,7 @@ export function createRouter(options: RouterOptions): Router {
       const review = access.review({ identity: session, address: addressOf(session) });
       if (review.kind === 'stays') {
         changeRoles(session, review.authrole, review.roles);
+        if ('meta' in review) changeMeta(session, review.meta);
         continue;
       }
       // Its requests are refused from now on, because GOODBYE may wait for its turn.
@@ -242,8 +243,8 @@ export function createRouter(options: RouterOptions): Router {
     const { identity } = admission;
     const review = now.review({ identity, address: remoteAddress });
     if (review.kind === 'gone') return refused(ERROR_URI.authenticationDenied, 'the login failed');
-    const { authrole, roles } = review;
-    return { ...admission, identity: { ...identity, authrole }, roles };
+    const { kind: _kind, authrole, ...rest } = review;
+    return { ...admission, identity: { ...identity, authrole }, ...rest };
   }
 
   function join(realm: Realm, session: Session, { identity, authextra = {} }: Admission): Entered {

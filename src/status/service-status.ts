@@ -148,7 +148,12 @@ export interface CacheStatus {
 
 /** The token of a service (`auth.fetch.*`). */
 export interface TokenStatus {
-  /** Null while there is no token, before the first call or after a failed token request. */
+  /** The number of callers that have a token of their own. Null if all callers share one. */
+  readonly callers: number | null;
+  /**
+   * Null while there is no token, before the first call or after a failed token request, and if each
+   * caller has its own.
+   */
   readonly expires_in_seconds: number | null;
   /** Null while there is no token. */
   readonly expires_at: string | null;

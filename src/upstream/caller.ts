@@ -6,6 +6,11 @@ export interface Caller {
   readonly session: number | undefined;
   readonly authid: string | undefined;
   readonly authrole: string | undefined;
+  /**
+   * What the realm knows of the caller. Never text of the client's own. Only procedures that need it
+   * get it, and only from the router in this process.
+   */
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The role of anonymous sessions, and the authid of some routers for all of them. */

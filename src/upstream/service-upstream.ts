@@ -43,13 +43,16 @@ export const MAX_TOKEN_REQUEST_MS = 30_000;
 /**
  * Creates the upstream for a service's token endpoint.
  *
- * It sends one request at a time, each on a new connection. Token requests are about an hour apart,
- * so a kept connection may be closed by the server just when a request is sent. It never retries,
- * because the token cache decides when to send the next request.
+ * It sends each request on a new connection. Token requests are about an hour apart, so a kept
+ * connection may be closed by the server just when a request is sent. It never retries, because the
+ * token cache decides when to send the next request.
+ *
+ * @param size the number of requests that may run at a time: 1 if all callers share one token
  */
 export function createTokenUpstream(
   origin: string,
   settings: ServiceSettings,
+  size: number,
   { tls, routes, clock, random, turns }: Omit<ServiceUpstreamParts, 'waiting' | 'observer' | 'service'>,
 ): Upstream {
   const options: UpstreamOptions = {
@@ -61,13 +64,19 @@ export function createTokenUpstream(
     reusesConnections: false,
     keepsPlaces: false,
   };
-  const pool = { ...poolOptions(origin, settings, { tls, routes }), size: 1 };
+  // The calls that wait for a token are limited before their token request begins.
+  const pool = {
+    ...poolOptions(origin, settings, { tls, routes }),
+    size,
+    maxWaiting: Number.POSITIVE_INFINITY,
+    maxWaitingPerCaller: 0,
+  };
   // The token cache reports token requests to the observer.
   const parts = { clock, random, turns, waiting: NEVER_WAITS, observer: silentObserver, service: '' };
   return connect(pool, options, parts);
 }
 
-/** Only one token request runs at a time, so none waits for a connection. */
+/** Token requests are small, and the calls that wait for them are counted. */
 const NEVER_WAITS: WaitingMemory = {
   enter: () => ({ caller: undefined, bytes: 0, buffers: [] }),
   leave: () => undefined,

@@ -65,6 +65,12 @@ export const CALLER_LIBRARY = '_caller_library';
 /** The key in INVOCATION.Details that tells a callee in this process the caller's binary format. */
 export const CALLER_FORMAT = '_caller_format';
 
+/**
+ * The key in INVOCATION.Details that tells a callee in this process what the realm knows of the
+ * caller: the `meta` of the user, or of what the authenticator returned. No other callee gets it.
+ */
+export const CALLER_META = '_caller_meta';
+
 /** What a router learns about a new connection. */
 export interface ConnectionInfo {
   readonly transport: 'websocket' | 'rawsocket' | 'in-process';

@@ -25,6 +25,8 @@ const INTROSPECTION_PATH = '/oauth/introspect';
 export interface Introspection {
   readonly active: boolean;
   readonly client_id?: string;
+  /** The user. Absent if the token belongs to a client alone. */
+  readonly sub?: string;
   readonly scope?: string;
   readonly aud?: string;
   /** Seconds since the epoch. */
@@ -46,13 +48,17 @@ export interface OidcIdp {
 export interface OidcIdpOptions {
   /** Lifetime of a token in seconds. Default: 600. */
   readonly ttl?: number;
+  /** Clients besides those above. */
+  readonly clients?: readonly ClientMetadata[];
+  /** Changes the provider before its first request. */
+  readonly extend?: (provider: Provider) => void;
 }
 
 /**
  * The real oidc-provider on a loopback port, for client credentials: opaque tokens, `resource` and
  * `scope` where a client asks for them, and introspection for the API.
  */
-export async function startOidcIdp({ ttl = 600 }: OidcIdpOptions = {}): Promise<OidcIdp> {
+export async function startOidcIdp(options: OidcIdpOptions = {}): Promise<OidcIdp> {
   const tokens = new Map<string, AdapterPayload>();
   let tokenRequests = 0;
   let answer: RequestListener = (_, response) => response.writeHead(503).end();
@@ -63,7 +69,7 @@ export async function startOidcIdp({ ttl = 600 }: OidcIdpOptions = {}): Promise<
   await once(server, 'listening');
   // A provider must know its own address, which the port decides.
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  answer = createProvider(url, ttl, tokens).callback();
+  answer = createProvider(url, options, tokens).callback();
 
   return {
     url,
@@ -106,14 +112,19 @@ export function checkedBy(idp: OidcIdp): ResponseHandler {
   };
 }
 
-function createProvider(issuer: string, ttl: number, tokens: Map<string, AdapterPayload>): Provider {
+function createProvider(
+  issuer: string,
+  { ttl = 600, clients = [], extend }: OidcIdpOptions,
+  tokens: Map<string, AdapterPayload>,
+): Provider {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const { kty, crv, x, y, d } = privateKey.export({ format: 'jwk' });
-  return new Provider(issuer, {
+  const provider = new Provider(issuer, {
     clients: [
       client(POST_CLIENT, 'client_secret_post'),
       client(BASIC_CLIENT, 'client_secret_basic'),
       client(API_CLIENT, 'client_secret_post'),
+      ...clients,
     ],
     features: {
       devInteractions: { enabled: false },
@@ -130,12 +141,14 @@ function createProvider(issuer: string, ttl: number, tokens: Map<string, Adapter
       },
     },
     routes: { token: TOKEN_PATH, introspection: INTROSPECTION_PATH },
-    ttl: { ClientCredentials: ttl },
+    ttl: { ClientCredentials: ttl, AccessToken: ttl },
     // The provider warns about the defaults of the following options.
     jwks: { keys: [{ kid: 'test', use: 'sig', kty, crv, x, y, d }] },
     cookies: { keys: ['test'] },
     adapter: (model) => keepIn(tokens, model),
   });
+  extend?.(provider);
+  return provider;
 }
 
 function client({ id, secret }: OidcClient, method: 'client_secret_post' | 'client_secret_basic') {

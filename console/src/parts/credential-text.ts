@@ -3,7 +3,8 @@ import { duration } from '../format.js';
 
 export function tokenText(token: ServiceStatus['token']): string {
   if (token === null) return '–';
-  const { expires_in_seconds } = token;
+  const { expires_in_seconds, callers } = token;
+  if (callers !== null) return `of ${callers} caller${callers === 1 ? '' : 's'}`;
   return expires_in_seconds === null ? 'none now' : `expires in ${duration(expires_in_seconds)}`;
 }
 

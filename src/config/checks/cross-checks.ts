@@ -6,6 +6,7 @@ import { checkAnswers } from './answer-checks.js';
 import { checkAuth } from './auth-checks.js';
 import { checkBody } from './body-checks.js';
 import { checkCache } from './cache-checks.js';
+import { checkCallerVariables } from './caller-checks.js';
 import { checkHost } from './host-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkOpenApi } from './openapi-checks.js';
@@ -26,6 +27,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
   for (const service of draft.services) {
     checkService(service, draft.wamp, checkTls);
     checkAuth(service, readSecret);
+    checkCallerVariables(service, draft.router.entry('url') !== undefined);
     checkHost(service);
     checkProxy(service);
     checkOpenApi(service);

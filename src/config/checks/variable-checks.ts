@@ -1,6 +1,7 @@
 import type { ServiceDraft } from '../drafts.js';
 import type { MemberName } from '../read-settings.js';
 import type { SERVICE_KEYS } from '../schema/service.js';
+import { callerVariableProblem, isCallerVariable } from '../types/caller-variables.js';
 import { type NamedTemplate, type Template, type Variable, variablesOf } from '../types/template.js';
 import { checkTokenUrl, hasEncodedSlash } from '../types/token-url.js';
 import { checkUrl } from '../types/url-types.js';
@@ -46,13 +47,19 @@ function notifyEmpty(service: ServiceDraft): void {
 /**
  * All templates with variables except `auth.apply.format`, where `{{token}}` has another meaning.
  */
-export function variableUses({ settings }: ServiceDraft): readonly Use[] {
+export function variableUses(service: ServiceDraft): readonly Use[] {
+  const { base_url: template } = service.settings;
+  const base: Use[] = template === undefined ? [] : [{ key: 'base_url', template }];
+  return [...base, ...tokenRequestUses(service)];
+}
+
+/** The templates of the token request. */
+export function tokenRequestUses({ settings }: ServiceDraft): readonly Use[] {
   const single = (key: ServiceKey, template: Template | undefined): Use[] =>
     template === undefined ? [] : [{ key, template }];
   const family = (key: ServiceKey, templates: readonly NamedTemplate[] = []): Use[] =>
     templates.map(({ name, template }) => ({ key, template, member: { name } }));
   return [
-    ...single('base_url', settings.base_url),
     ...single('auth.fetch.url', settings['auth.fetch.url']),
     ...family('auth.fetch.body.$key', settings['auth.fetch.body']),
     ...family('auth.fetch.headers.$key', settings['auth.fetch.headers']),
@@ -84,8 +91,14 @@ export function reportUndefined(
   defined: ReadonlySet<string>,
 ): boolean {
   const variables = variablesOf(template);
+  const inTokenRequest = key.startsWith('auth.fetch.');
+  const reserved = variables.flatMap(({ name }) => callerVariableProblem(name, inTokenRequest) ?? []);
+  if (reserved[0] !== undefined) {
+    service.report(key, reserved[0], member);
+    return false;
+  }
   const missing = variables.findIndex(
-    ({ name, defaultText }) => defaultText === undefined && !defined.has(name),
+    ({ name, defaultText }) => defaultText === undefined && !defined.has(name) && !isCallerVariable(name),
   );
   if (missing < 0) return true;
   const which = variables.length === 1 ? 'the variable' : `variable ${missing + 1}`;

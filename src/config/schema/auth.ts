@@ -4,6 +4,7 @@ import {
   type DataType,
   dotPath,
   duration,
+  integer,
   nonEmptyText,
   oneOf,
   readableFile,
@@ -180,6 +181,13 @@ export const AUTH_KEYS = {
     meaning:
       'The gateway replaces a token in the background when this time is left before it expires. The margin is at most half of the lifetime of the token. With 0 the gateway fetches a new token when a call finds an expired one.',
     example: '2m',
+  },
+  'auth.cache.max_entries': {
+    type: integer({ min: 1, max: 1_000_000 }),
+    default: '10000',
+    meaning:
+      'How many tokens the gateway keeps if each caller has its own, because a key of `auth.fetch` has `{{caller.NAME}}` or `{{realm}}`. Beyond that, it forgets the token that was not used for the longest time.',
+    example: '50000',
   },
   'auth.secrets.provider': {
     type: oneOf('aws_sm', 'file', 'env'),

@@ -1,7 +1,7 @@
 import { frozenMap, hideFromPrint, secretMap } from '../freeze.js';
 import type { DataType } from '../types/datatypes.js';
 import type { NamedTemplate, Template } from '../types/template.js';
-import { isVariableName } from '../types/template.js';
+import { isReservedVariable, isVariableName } from '../types/template.js';
 import { ValueError } from '../types/value-error.js';
 import type { Member } from './spec.js';
 
@@ -45,7 +45,7 @@ export const variableName: DataType<string> = {
         'a variable name may hold letters, digits, _ . - and must begin with a letter or _',
       );
     }
-    if (name === 'realm' || /^(?:caller|vars)(?:\.|$)/i.test(name)) {
+    if (isReservedVariable(name)) {
       throw new ValueError('the names realm, caller.* and vars.* are reserved');
     }
     return name;

@@ -62,6 +62,8 @@ export interface SecurityUser {
   /** Ed25519 public keys, 64 hex digits in lower case. */
   readonly authorizedKeys: readonly string[];
   readonly password?: Password;
+  /** Facts about the user, for `{{caller.meta.NAME}}` in `auth.fetch`. */
+  readonly meta?: Readonly<Record<string, unknown>>;
 }
 
 /** An authmethod by which users may log in, and from which addresses. */

@@ -1,4 +1,4 @@
-import { frozenMap } from '../freeze.js';
+import { frozenMap, hideFromPrint } from '../freeze.js';
 import type { JsonPath } from './json-path.js';
 import type { SecurityUser } from './model.js';
 import { readPassword } from './password.js';
@@ -53,7 +53,7 @@ function members(groups: readonly string[] | undefined): readonly string[] {
 }
 
 function readUser({ path, value }: At<UserShape>, reading: Reading): SecurityUser {
-  const { username, enabled = true, groups, authorized_keys: keys = [] } = value;
+  const { username, enabled = true, groups, authorized_keys: keys = [], meta } = value;
   const password = readPassword(value.password, [...path, 'password'], reading);
   for (const [index, key] of keys.entries()) {
     if (/^[0-9a-fA-F]{64}$/.test(key)) continue;
@@ -65,6 +65,7 @@ function readUser({ path, value }: At<UserShape>, reading: Reading): SecurityUse
     groups: members(groups),
     authorizedKeys: keys.map((key) => key.toLowerCase()),
     ...(password && { password }),
+    ...(meta && { meta: hideFromPrint(meta) }),
   };
 }
 

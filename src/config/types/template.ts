@@ -62,9 +62,20 @@ export function serviceVariableOf({ name }: Variable): string | undefined {
  */
 export function withoutVarsPrefix(template: Template): Template {
   const parts = template.parts.map((part) =>
-    typeof part === 'string' ? part : { ...part, name: serviceVariableOf(part) ?? part.name },
+    typeof part === 'string' ? part : { ...part, name: ownVariableOf(part) ?? part.name },
   );
   return { ...template, parts };
+}
+
+/** `{{vars.caller.authid}}` and `{{vars.realm}}` are no variables of the service. */
+function ownVariableOf(variable: Variable): string | undefined {
+  const name = serviceVariableOf(variable);
+  return name !== undefined && isReservedVariable(name) ? undefined : name;
+}
+
+/** Tells whether `auth.vars` and `auth.secrets` cannot define a variable of this name. */
+export function isReservedVariable(name: string): boolean {
+  return name === 'realm' || /^(?:caller|vars)(?:\.|$)/i.test(name);
 }
 
 /** The positions of each `{{` that begins a variable and of its `}}`, or -1 if it is not closed. */

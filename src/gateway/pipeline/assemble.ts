@@ -23,6 +23,7 @@ import { type CallLog, subjectOf } from './call-log.js';
 import { compressBodies } from './compress-request.js';
 import { type Guard, judgeCall } from './judge-call.js';
 import { compileResponseCheck } from './operation/response-check.js';
+import { refuseUnusableCallers } from './refuse-caller.js';
 import type { Reply } from './reply.js';
 import { createReplier } from './reply-to-response.js';
 import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
@@ -87,7 +88,10 @@ export function assemblePipeline(
 ): Pipeline {
   const { upstream, requestCredential, variables, problem, successor, health, breaker, clock } = parts;
   const { settings } = procedure;
-  const build = compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts);
+  const build = refuseUnusableCallers(
+    service.settings,
+    compileRequest(service, procedure, parts.base ?? NO_BASE, parts.credential, parts),
+  );
   const sender =
     upstream && createCredentialSender(requestCredential, upstream, () => successor() !== undefined, clock);
   const isCompressed = settings['request.compress'] === 'gzip';

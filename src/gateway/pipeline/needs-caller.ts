@@ -1,9 +1,10 @@
+import { needsIdentity } from '../../auth/caller-values.js';
 import type { ProcedureSettings, ServiceSettings, Template } from '../../config/model.js';
 import { usesCaller } from './fill-template.js';
 
 /** Whether the calls of a procedure need to know who calls. */
 export function needsCaller(service: ServiceSettings, procedure: ProcedureSettings): boolean {
-  return service['pool.max_waiting_per_caller'] > 0 || hasCaller(procedure);
+  return service['pool.max_waiting_per_caller'] > 0 || needsIdentity(service) || hasCaller(procedure);
 }
 
 /** Whether a template of the procedure has the identity of the caller, as in `{{caller.authid}}`. */

@@ -25,6 +25,8 @@ export interface KnownUser {
   readonly authid: string | undefined;
   readonly authrole: string;
   readonly authextra?: Dict;
+  /** `meta` of the result, or `extra` if there is no `meta`. */
+  readonly meta?: Dict;
   /** For wampcra. */
   readonly cra: PasswordKeys['cra'];
   /** For wamp-scram. */
@@ -80,8 +82,9 @@ const AUTHENTICATOR_ERRORS: readonly string[] = [
  * Asks a procedure of the realm about a user. The procedure has the signature of Crossbar.io's
  * authenticators: `(realm, authid, details)`. It returns a role, or a dictionary with `role`.
  * Depending on the authmethod, the dictionary also has `secret` (with `salt`, `iterations`), or
- * `pubkey`, or `salt`, `iterations`, `stored_key` and `server_key`. `authid` and `extra` are
- * optional. An ERROR denies the login.
+ * `pubkey`, or `salt`, `iterations`, `stored_key` and `server_key`. `authid`, `extra` and `meta` are
+ * optional. The client gets `extra`, and only callees of this process get `meta`. An ERROR denies the
+ * login.
  */
 export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthenticator {
   const { realm, procedure, call, timeout, log } = options;
@@ -110,13 +113,14 @@ export function createAskAuthenticator(options: AuthenticatorOptions): AskAuthen
  */
 const MAX_TEXT = 4096;
 const TEXTS = ['role', 'authid', 'secret', 'salt', 'pubkey', 'stored_key', 'server_key'];
-/** The maximum size of `extra`, in estimated bytes. The session keeps it. */
+/** The maximum size of `extra` and of `meta`, in estimated bytes. The session keeps them. */
 const MAX_EXTRA = 64 * 1024;
 
 function isTooLarge(dict: Dict): boolean {
   return (
     TEXTS.some((name) => (textOf(dict[name])?.length ?? 0) > MAX_TEXT) ||
-    estimateSize(dict['extra'], MAX_EXTRA) > MAX_EXTRA
+    estimateSize(dict['extra'], MAX_EXTRA) > MAX_EXTRA ||
+    estimateSize(dict['meta'], MAX_EXTRA) > MAX_EXTRA
   );
 }
 
@@ -133,11 +137,13 @@ function readResult(result: unknown, realm: string): KnownUser | undefined {
   const pubkey = textOf(dict['pubkey'])?.toLowerCase();
   if (pubkey === undefined && dict['pubkey'] !== undefined) return undefined;
   const authextra = asDict(dict['extra']);
+  const meta = asDict(dict['meta'] ?? dict['extra']);
   return {
     kind: 'known',
     authid,
     authrole,
     ...(authextra && { authextra }),
+    ...(meta && { meta }),
     cra: readCra(dict),
     scram: readScram(dict),
     pubkey,

@@ -112,6 +112,7 @@ function admit(
       authprovider: 'dynamic',
     },
     roles: rolesOfDynamicUser(authrole, security),
+    meta: user.meta,
     authextra: { ...user.authextra, ...authextra },
   };
 }

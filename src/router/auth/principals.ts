@@ -1,3 +1,4 @@
+import type { Dict } from '../../wamp/payload.js';
 import type { DecoyKeys, UserKeys } from './methods/login-method.js';
 import { type LoginMethodName, methodNamed } from './methods/login-methods.js';
 import { decoyKeys, type PasswordKeys, passwordKeys } from './password-keys.js';
@@ -27,6 +28,8 @@ export interface Principal {
   readonly method: LoginMethodName;
   readonly groups: readonly string[];
   readonly keys: DecoyKeys;
+  /** Undefined for a decoy. */
+  readonly meta: Dict | undefined;
   readonly isDecoy: boolean;
 }
 
@@ -113,6 +116,7 @@ export function createPrincipals(
         ...decoyKeys(model?.user.password, (like) => salts.saltFor(realm, name, like)),
         publicKeys: [],
       },
+      meta: undefined,
       isDecoy: true,
     };
   }
@@ -129,7 +133,7 @@ export function createPrincipals(
       const candidate = user ?? models[0];
       const method = candidate && methodOf(candidate, claim);
       if (user?.enabled !== true || method === undefined) return decoyPrincipal;
-      const { username, groups, authorizedKeys } = user;
+      const { username, groups, authorizedKeys, meta } = user;
       return {
         authid: username,
         method,
@@ -139,6 +143,7 @@ export function createPrincipals(
           // A client that names its key must sign with that key.
           publicKeys: authorizedKeys.filter((key) => claim.pubkey === undefined || key === claim.pubkey),
         },
+        meta,
         isDecoy: false,
       };
     },

@@ -1,3 +1,4 @@
+import type { Dict } from '../../wamp/payload.js';
 import type { Action } from '../access/authorizer.js';
 import type { MatchPolicy } from '../model.js';
 import type { AuthMethod } from './methods/login-methods.js';
@@ -10,6 +11,8 @@ export interface User {
   /** Ed25519 public keys, 64 hex digits in lower case. */
   readonly authorizedKeys: readonly string[];
   readonly password?: Password;
+  /** Facts about the user, for callees in this process. */
+  readonly meta?: Dict;
 }
 
 /**

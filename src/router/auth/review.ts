@@ -1,3 +1,4 @@
+import type { Dict } from '../../wamp/payload.js';
 import { ANONYMOUS_ROLES, admitsAnonymous } from './anonymous.js';
 import type { RealmSecurity } from './realm-security.js';
 import { chooseAuthrole, EVERYBODY, withTheirGroups } from './roles.js';
@@ -12,7 +13,13 @@ export interface Reviewed {
 
 /** What the present rules say about it. `gone`: the realm no longer has this user. */
 export type Review =
-  | { readonly kind: 'stays'; readonly authrole: string; readonly roles: ReadonlySet<string> }
+  | {
+      readonly kind: 'stays';
+      readonly authrole: string;
+      readonly roles: ReadonlySet<string>;
+      /** Of a user of the configuration. The meta of other users stays as it is. */
+      readonly meta?: Dict | undefined;
+    }
   | { readonly kind: 'gone' };
 
 const GONE: Review = { kind: 'gone' };
@@ -43,6 +50,7 @@ export function reviewIdentity(
     kind: 'stays',
     authrole: chooseAuthrole(authrole, user.groups, groups),
     roles: rolesOfUser(authid, groups),
+    meta: user.meta,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Admission, Step } from './steps.js';
 
 /** Challenges a user of the configuration, or a decoy. */
 export function challengePrincipal(context: LoginContext, attempt: Attempt, principal: Principal): Step {
-  const { method, authid, keys, isDecoy } = principal;
+  const { method, authid, keys, meta, isDecoy } = principal;
   const groups = withTheirGroups(principal.groups, context.security.groups);
   const authrole = chooseAuthrole(attempt.claims.authrole, principal.groups, groups);
   const { challenge: challengeUser, challengeDecoy } = methodNamed(method);
@@ -21,6 +21,7 @@ export function challengePrincipal(context: LoginContext, attempt: Attempt, prin
       kind: 'admitted',
       identity: { authid, authrole, authmethod: method, authprovider: 'static' },
       roles: rolesOfUser(authid, groups),
+      meta,
       ...verdict,
     };
   return stepOf(context, attempt, method, {

@@ -16,6 +16,8 @@ export interface Admission {
   readonly identity: Identity;
   /** The role names that grants apply to. */
   readonly roles: ReadonlySet<string>;
+  /** What the realm knows of the user, for callees in this process. The client does not get it. */
+  readonly meta?: Dict | undefined;
   /** For WELCOME.Details.authextra. */
   readonly authextra?: Dict;
 }

@@ -68,7 +68,7 @@ describe('docs/reference/status.schema.json', () => {
     );
     closing(() => gateway.stop(0));
     const [url = ''] = gateway.adminEndpoints;
-    const noToken = { expires_in_seconds: null, expires_at: null };
+    const noToken = { callers: null, expires_in_seconds: null, expires_at: null };
     expect(await statusAt(url)).toMatchObject({ services: [{ token: noToken }, { token: null }] });
     const caller = closing(await connectCaller(gateway.url));
     await caller.call('com.billing.get_invoice', { id: 1 });
