@@ -32,7 +32,13 @@ export interface Case {
   /** Undefined if only one realm has the procedure. */
   readonly realm: string | undefined;
   readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly caller: { readonly session: number; readonly authid: string; readonly authrole: string };
+  readonly caller: {
+    readonly session: number;
+    readonly authid: string;
+    readonly authrole: string;
+    /** What the realm knows of the caller. */
+    readonly meta?: Readonly<Record<string, unknown>>;
+  };
   readonly answer: CaseAnswer;
   /** Null if the gateway must send no request. Undefined if that does not matter. */
   readonly request: ExpectedRequest | null | undefined;

@@ -71,13 +71,14 @@ function readCase(item: unknown): Case {
 
 function readCaller(value: unknown): Case['caller'] {
   if (value === undefined) return DEFAULT_CALLER;
-  const from = dictionary(value, 'caller', ['session', 'authid', 'authrole']);
+  const from = dictionary(value, 'caller', ['session', 'authid', 'authrole', 'meta']);
   const { session = DEFAULT_CALLER.session } = from;
   if (typeof session !== 'number') throw new Mistake('caller.session must be a number');
   return {
     session,
     authid: optionalText(from, 'authid') ?? DEFAULT_CALLER.authid,
     authrole: optionalText(from, 'authrole') ?? DEFAULT_CALLER.authrole,
+    ...(from['meta'] !== undefined && { meta: dictionary(from['meta'], 'caller.meta') }),
   };
 }
 

@@ -28,6 +28,20 @@ async function run(text: string, ...lines: string[]): Promise<readonly string[]>
 const GET = 'call: com.billing.get_invoice, kwargs: {id: a/b}';
 const POST = 'call: com.billing.create_invoice, kwargs: {amount: 1.5, n: [1]}';
 
+it('has a caller, for whom the gateway can fetch a token', async () => {
+  const lines = [
+    '+auth.fetch.url = https://idp/token',
+    '+auth.fetch.token_path = t',
+    '+auth.fetch.body_encoding = form',
+    '+auth.fetch.body.tenant = {{caller.meta.tenant}}',
+  ];
+  const refused = `${GET}, request: null, error: {uri: wamp.error.invalid_argument, kwargs: {code: bad_request}}`;
+  expect(await run(`{${refused}}`, ...lines)).toEqual([]);
+  expect(await run(`{${refused}, caller: {authrole: staff}}`, ...lines)).toEqual([]);
+  const caller = 'caller: {authrole: staff, meta: {tenant: acme}}';
+  expect(await run(`{${GET}, ${caller}, result: {status: 200}}`, ...lines)).toEqual([]);
+});
+
 describe('a case', () => {
   it.each([
     `{${GET}, request: {method: get, path: "/api/invoices/a%2Fb?v=1", headers: {accept: application/json, x-none: null}}}`,

@@ -47,7 +47,14 @@ describe('asking an authenticator', () => {
       authrole: 'user',
       authid: 'joe2',
       authextra: { a: 1 },
+      meta: { a: 1 },
       pubkey: 'ab',
+    });
+    expect(await answers({ role: 'user', meta: { b: 2 }, extra: { a: 1 } })).toEqual({
+      ...nothing,
+      authrole: 'user',
+      authextra: { a: 1 },
+      meta: { b: 2 },
     });
     expect(await answers({ role: 'user', authid: null })).toEqual({ ...nothing, authrole: 'user' });
     expect(await setUp(() => ({ kwargs: { role: 'user' } })).ask('joe', {})).toEqual({
