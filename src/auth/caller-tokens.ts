@@ -16,12 +16,6 @@ export interface CallerTokensParts {
   readonly maxEntries: number;
 }
 
-/** What a store with a token for each caller hands over. */
-export interface HandedCallerTokens {
-  readonly kind: 'callers';
-  readonly tokens: ReadonlyMap<string, HandedToken>;
-}
-
 /**
  * How many of the oldest entries are looked at for each new one. Entries with a running request stay,
  * so that each caller has one request at a time. There are at most as many as waiting calls.

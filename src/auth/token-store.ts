@@ -1,5 +1,4 @@
 import type { CallControl } from '../upstream/call-control.js';
-import type { HandedCallerTokens } from './caller-tokens.js';
 import type { HandedToken, NoToken, Token, TokenCache } from './token-cache.js';
 
 /** The tokens of a service: one for all callers, or one for each caller. */
@@ -27,11 +26,17 @@ export interface TokenStore {
 }
 
 /** What a store hands over. */
-export type HandedTokens = SharedToken | HandedCallerTokens;
+export type HandedTokens = SharedToken | CallerTokens;
 
 interface SharedToken {
   readonly kind: 'shared';
   readonly token: HandedToken;
+}
+
+interface CallerTokens {
+  readonly kind: 'callers';
+  /** By the keys of the callers. */
+  readonly tokens: ReadonlyMap<string, HandedToken>;
 }
 
 export interface DroppedTokens {
