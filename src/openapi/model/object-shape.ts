@@ -1,5 +1,5 @@
 import { isRecord } from '../read/document-files.js';
-import { someAlias } from './aliases.js';
+import { hasFlag, someAlias } from './aliases.js';
 import type { Schema, SchemaObject } from './api-model.js';
 import { definitionOf, type SchemaContext, schemasIn } from './json-types.js';
 import { namesIn } from './upgrade-schema.js';
@@ -49,7 +49,7 @@ export function objectShapeOf(schema: Schema, context: SchemaContext): ObjectSha
   const part = partOf(schema, walk);
   if (part.isObject !== 'yes' || walk.steps > MAX_STEPS) return undefined;
   for (const name of part.required) if (!part.fields.has(name)) part.fields.set(name, true);
-  const fields = [...part.fields].filter(([, field]) => !isReadOnly(field, defs));
+  const fields = [...part.fields].filter(([, field]) => !hasFlag(field, 'readOnly', defs));
   // Stripe describes the bodies of GET in this way: an object that is always empty.
   if (fields.length === 0 && !part.isClosed) return undefined;
   return {
@@ -134,10 +134,6 @@ function unionOf(branches: readonly Part[]): Part {
 
 function isSame(one: Schema, other: Schema): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
-}
-
-function isReadOnly(schema: Schema, defs: Defs): boolean {
-  return someAlias(schema, defs, (each) => each['readOnly'] === true);
 }
 
 /** Whether a schema is that of a file, or of a list of files. */

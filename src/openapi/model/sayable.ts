@@ -30,8 +30,11 @@ function itemsOf(schema: Schema, { defs }: SchemaContext): Schema {
   return typeof at === 'object' ? ((at['items'] as Schema | undefined) ?? true) : true;
 }
 
-/** Whether no required field is a list or an object. */
+/** Whether no required field is a list or an object, and some field is neither. Without it nothing is sent. */
 function hasPlainFields(schema: Schema, context: SchemaContext): boolean {
-  const fields = objectShapeOf(schema, context)?.fields ?? new Map();
-  return [...fields.values()].every((field) => !field.isRequired || !isNested(field.schema, context));
+  const shape = objectShapeOf(schema, context);
+  if (shape === undefined) return true;
+  const nested = [...shape.fields.values()].filter((field) => isNested(field.schema, context));
+  const isSomePlain = shape.allowsOthers || nested.length < shape.fields.size;
+  return isSomePlain && !nested.some(({ isRequired }) => isRequired);
 }

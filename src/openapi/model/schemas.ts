@@ -54,7 +54,7 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
     if (typeof value === 'boolean') return value;
     if (!isRecord(value)) return true;
     if (hasReference(value)) return convertReference(value, node);
-    return nullable(Object.fromEntries([...plainKeywords(value, version), ...inner(node)]), value);
+    return nullable(Object.fromEntries([...plainKeywords(value), ...inner(node)]), value);
   }
 
   function convertReference(value: Readonly<{ $ref: unknown }>, node: Located): Schema {
@@ -70,7 +70,7 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
     const $ref = `${DEFS}${nameOf(target)}`;
     // Before 3.1, what stands beside a $ref is ignored.
     if (version !== '3.1') return { $ref };
-    return Object.fromEntries([['$ref', $ref], ...plainKeywords(value, version), ...inner(node)]);
+    return Object.fromEntries([['$ref', $ref], ...plainKeywords(value), ...inner(node)]);
   }
 
   function inner(node: Located): [string, unknown][] {
@@ -84,7 +84,7 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
       else found.push([keyword, convert(at)]);
     }
     for (const keyword of SCHEMAS_BY_NAME) {
-      const all = members(child(node, keyword));
+      const all = membersOf(child(node, keyword));
       if (all.length === 0) continue;
       // `fromEntries` makes `__proto__` an ordinary name.
       found.push([keyword, Object.fromEntries(all.map(([name, each]) => [name, convert(each)]))]);
@@ -94,6 +94,18 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
       if (all.length > 0) found.push([keyword, all.map(convert)]);
     }
     return found;
+  }
+
+  /** OpenAPI does not allow a reference in place of a map of schemas, but DigitalOcean has some. */
+  function membersOf(node: Located | undefined): ReturnType<typeof members> {
+    if (node === undefined || !hasReference(node.value)) return members(node);
+    try {
+      return members(files.follow(node));
+    } catch (error) {
+      if (!(error instanceof DocumentError)) throw error;
+      // As a field that has a bad reference itself, so that the operations that use it are named.
+      return [['$ref', node]];
+    }
   }
 
   /** Adds null to the values of a schema of OpenAPI 3.0. */

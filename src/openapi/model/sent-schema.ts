@@ -1,5 +1,5 @@
 import { isRecord } from '../read/document-files.js';
-import { someAlias } from './aliases.js';
+import { hasFlag } from './aliases.js';
 import type { Schema, SchemaObject } from './api-model.js';
 import { definitionOf, schemasIn } from './json-types.js';
 import { ONE_SCHEMA, SCHEMA_LISTS, SCHEMAS_BY_NAME } from './schemas.js';
@@ -95,7 +95,7 @@ function fieldsWith(flag: 'readOnly' | 'writeOnly', schema: SchemaObject, defs: 
     if (typeof at !== 'object') continue;
     const { properties, $ref } = at;
     for (const [name, field] of Object.entries(isRecord(properties) ? properties : {})) {
-      if (someAlias(field as Schema, defs, (each) => each[flag] === true)) names.push(name);
+      if (hasFlag(field as Schema, flag, defs)) names.push(name);
     }
     const parts = SAME_OBJECT.flatMap((keyword) => schemasIn((at as SchemaObject)[keyword]));
     if (typeof $ref === 'string') parts.push(definitionOf($ref, defs));

@@ -306,6 +306,9 @@ describe('the kwargs of an operation', () => {
       deepObject: parameter(nested, { style: 'deepObject' }),
       either: parameter({ anyOf: [nested, text] }),
       plain: parameter({ type: 'object', required: ['a'], properties: { a: text, b: nested } }),
+      // Without its only field there is nothing to send.
+      hollow: parameter({ type: 'object', properties: { a: nested } }),
+      open: parameter({ type: 'object', properties: { a: nested }, additionalProperties: text }),
     };
     const paths = Object.entries(operations).map(([operationId, each]) => [
       `/${operationId}`,
@@ -313,7 +316,7 @@ describe('the kwargs of an operation', () => {
     ]);
     const document = api(Object.fromEntries(paths), { schemas: { Pair: { type: 'object' } } });
     expect(noticesOf(document)).toEqual(
-      ['list', 'object'].map((id) =>
+      ['list', 'object', 'hollow'].map((id) =>
         expect.stringContaining(
           `GET /${id}: is left out: its required query parameter "q" is nested, which the style form cannot express`,
         ),
