@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { createGateway } from '../assembly/create-gateway.js';
+import { systemClock } from '../clock.js';
 import type { RealmSecurity, ServiceConfig } from '../config/model.js';
 import { formatProblem } from '../errors.js';
 import { describeRoute, serviceRoutes } from '../gateway/service-routes.js';
@@ -9,6 +10,7 @@ import { visibleText } from './colour.js';
 import { count, DEFAULT_CONFIG, readConfiguration } from './configuration.js';
 import { adminUrls, listenerUrls } from './endpoints.js';
 import { EXIT, type ExitCode, type Host } from './host.js';
+import { schemaNotices } from './schema-notices.js';
 
 /**
  * `rpc-gateway check`: builds the gateway like `start`, but opens no sockets. Notices go to stderr,
@@ -18,9 +20,10 @@ export async function check(options: { readonly config?: string }, host: Host): 
   const config = await readConfiguration(options.config, host);
   createGateway(config, { log: silentLogger, env: host.env });
 
-  for (const notice of config.notices) host.stderr.write(`${visibleText(formatProblem(notice))}\n`);
-  const procedures = config.services.reduce((sum, service) => sum + service.procedures.length, 0);
   const file = options.config ?? DEFAULT_CONFIG;
+  const notices = [...config.notices, ...schemaNotices(config, file, systemClock)];
+  for (const notice of notices) host.stderr.write(`${visibleText(formatProblem(notice))}\n`);
+  const procedures = config.services.reduce((sum, service) => sum + service.procedures.length, 0);
   const content =
     `${count(config.services.length, 'service')}, ` +
     `${count(procedures, 'procedure')}, ${count(config.realms.length, 'realm')}`;

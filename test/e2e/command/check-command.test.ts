@@ -4,6 +4,47 @@ import { commandFixture, configuration, PROCEDURE } from '../../support/command-
 const fixture = commandFixture();
 const { finished } = fixture;
 
+describe('rpc-gateway check of a document', () => {
+  it('names each schema that cannot be compiled', async () => {
+    const bad = { type: 'string', pattern: '[' };
+    const json = (schema: unknown) => ({ content: { 'application/json': { schema } } });
+    const operation = {
+      parameters: [{ name: 'id', in: 'query', schema: { $ref: '#/components/schemas/Bad' } }],
+      requestBody: json({ type: 'object', properties: { a: { minLength: 'x' } } }),
+      responses: { 200: { description: 'ok', ...json({ $ref: '#/components/schemas/Bad' }) } },
+    };
+    const document = {
+      openapi: '3.1.0',
+      info: { title: 'A', version: '1' },
+      paths: { '/a': { post: operation }, '/b': { get: { operationId: 'b' } } },
+      components: { schemas: { Bad: bad } },
+    };
+    fixture.folder.write('api.json', JSON.stringify(document, null, 1));
+    const service = 'rpc_gateway.services.api';
+    const lines = [
+      `${service}.base_url = https://api.example.com`,
+      `${service}.openapi.file = api.json`,
+      `${service}.openapi.realm = realm1`,
+    ];
+    const check = async (...more: string[]) => {
+      const file = fixture.folder.write('bondy.conf', [...lines, ...more].join('\n'));
+      return await finished(['check', '--config', file]);
+    };
+    expect((await check()).err).toBe('');
+    const { code, err } = await check(
+      `${service}.openapi.validate = full`,
+      `${service}.response.validate = warn`,
+    );
+    expect(code).toBe(0);
+    const place = `${fixture.folder.path}/api.json:9: POST /a`;
+    expect(err.trim().split('\n')).toEqual([
+      expect.stringContaining(`${place}: the keyword argument "id" is not compared with its schema: Invalid`),
+      expect.stringContaining(`${place}: the body is not compared with its schema: minLength value must be`),
+      expect.stringContaining(`${place}: the response 200 is not compared with its schema: Invalid`),
+    ]);
+  });
+});
+
 describe('rpc-gateway check', () => {
   it('sums up a valid file', async () => {
     const file = fixture.folder.write('bondy.conf', configuration(fixture.upstream.url, '', 18080));

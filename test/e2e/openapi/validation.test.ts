@@ -55,6 +55,21 @@ describe('openapi.validate = full', () => {
     );
   });
 
+  it('compares with all schemas but those that are wrong', () => {
+    const schemas = { Bad: { type: 'string', pattern: '[' }, Good: { type: 'string', maxLength: 3 } };
+    const refTo = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+    const parameters = ['Bad', 'Good'].map((name) => ({ name, in: 'query', schema: refTo(name) }));
+    const call = operationOf(
+      api({ '/': { get: { operationId: 'get', parameters } } }, { schemas }),
+      'api.get',
+      {
+        lines,
+      },
+    );
+    expect(call({ Bad: 'long' }).path).toBe('/?Bad=long');
+    expect(refusalOf(() => call({ Good: 'long' }))).toContain('must NOT have more than 3 characters');
+  });
+
   it('counts what the configuration fills', () => {
     const schema = { type: 'object', required: ['a', 'b'], properties: { a: text, b: { type: 'integer' } } };
     const call = operationOf(withBody(schema), 'api.post', {

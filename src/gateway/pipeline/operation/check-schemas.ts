@@ -10,51 +10,82 @@ export interface SchemaChecks {
   readonly body: (value: unknown) => void;
 }
 
+/** A schema with which kwargs are compared. */
+export interface CheckedSchema {
+  /** As in `the keyword argument "id"`. */
+  readonly what: string;
+  /** The kwarg, or the field of the body. Undefined for the whole body. */
+  readonly name: string | undefined;
+  readonly schema: Schema;
+}
+
+/** All schemas with which the kwargs of an operation are compared. */
+export function checkedSchemas(
+  parameters: readonly Parameter[],
+  body: OperationBody | undefined,
+): readonly CheckedSchema[] {
+  return [...parameters.map(({ kwarg, schema }) => named(kwarg, schema)), ...schemasOfBody(body)];
+}
+
+function schemasOfBody(body: OperationBody | undefined): readonly CheckedSchema[] {
+  switch (body?.kind) {
+    case 'json':
+    case 'form':
+      return [{ what: 'the body', name: undefined, schema: body.schema }];
+    case 'multipart':
+      // A file is no JSON, so a schema cannot describe it.
+      return (body.fields ?? [])
+        .filter(({ isFile }) => !isFile)
+        .map(({ name, schema }) => named(name, schema));
+    default:
+      return [];
+  }
+}
+
+const named = (name: string, schema: Schema): CheckedSchema => ({
+  what: `the keyword argument ${JSON.stringify(name)}`,
+  name,
+  schema,
+});
+
 export function compileSchemaChecks(
   parameters: readonly Parameter[],
   body: OperationBody | undefined,
   validators: SchemaValidators,
 ): SchemaChecks {
-  const compiled = parameters.map(({ kwarg, schema }) => compileKwarg(kwarg, schema, validators));
+  const compile = (all: readonly CheckedSchema[]) => all.map((each) => compileCheck(each, validators));
+  const ofParameters = compile(checkedSchemas(parameters, undefined));
+  const ofBody = compile(schemasOfBody(body));
   return {
     parameters: (kwargs) => {
-      for (const check of compiled) check(kwargs);
+      for (const check of ofParameters) check(kwargs);
     },
-    body: compileBody(body, validators),
+    body: (value) => {
+      for (const check of ofBody) check(value);
+    },
   };
 }
 
-function compileKwarg(kwarg: string, schema: Schema, validators: SchemaValidators): (kwargs: Kwargs) => void {
-  const validate = validators.compile(schema, 'request');
-  return (kwargs) => {
-    const value = kwargOf(kwargs, kwarg);
-    if (value === undefined || value === null) return;
-    const problem = validate(value);
-    if (problem !== undefined) throw refusal(`The keyword argument ${JSON.stringify(kwarg)}`, problem);
-  };
-}
-
-function compileBody(
-  body: OperationBody | undefined,
+function compileCheck(
+  { what, name, schema }: CheckedSchema,
   validators: SchemaValidators,
 ): (value: unknown) => void {
-  if (body === undefined) return () => undefined;
-  if (body.kind === 'json' || body.kind === 'form') {
-    const validate = validators.compile(body.schema, 'request');
+  const validate = validators.compile(schema, 'request');
+  const refuse = ({ at, message }: SchemaProblem): never => {
+    const where = at === '' ? '' : `${at.slice(0, 200)} `;
+    const subject = what.charAt(0).toUpperCase() + what.slice(1);
+    throw new BadRequest(`${subject} does not match its schema: ${where}${message}`);
+  };
+  if (name === undefined) {
     return (value) => {
       const problem = validate(value);
-      if (problem !== undefined) throw refusal('The body', problem);
+      if (problem !== undefined) refuse(problem);
     };
   }
-  // A file is no JSON, so a schema cannot describe it.
-  const fields = (body.kind === 'multipart' ? (body.fields ?? []) : []).filter(({ isFile }) => !isFile);
-  const checks = fields.map(({ name, schema }) => compileKwarg(name, schema, validators));
-  return (value) => {
-    for (const check of checks) check(value as Kwargs);
+  return (kwargs) => {
+    const value = kwargOf(kwargs as Kwargs, name);
+    if (value === undefined || value === null) return;
+    const problem = validate(value);
+    if (problem !== undefined) refuse(problem);
   };
-}
-
-function refusal(what: string, { at, message }: SchemaProblem): BadRequest {
-  const where = at === '' ? '' : `${at.slice(0, 200)} `;
-  return new BadRequest(`${what} does not match its schema: ${where}${message}`);
 }

@@ -24,6 +24,8 @@ export interface SchemaValidators {
    * large document are never called.
    */
   compile(schema: Schema, direction: Direction): SchemaValidator;
+  /** Compiles a schema at once. Returns why this fails: then the schema allows everything. */
+  whyUnusable(schema: Schema, direction: Direction): string | undefined;
 }
 
 export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): SchemaValidators {
@@ -39,6 +41,8 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
       // `format` is an annotation (JSON Schema 2020-12, validation, section 7.2.1).
       validateFormats: false,
       unicodeRegExp: false,
+      // Otherwise one wrong schema of the document makes all others useless.
+      validateSchema: false,
       logger: false,
     });
     const adapted = Object.entries(defs).map(([name, schema]) => [
@@ -50,10 +54,14 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
     return engine;
   }
 
+  function compileNow(schema: Schema, direction: Direction): Validate {
+    return engineFor(direction).compile(pointed(sentSchema(schema, direction, defs)) as object);
+  }
+
   /** A schema that is not valid JSON Schema allows everything. */
   function compileOrAllow(schema: Schema, direction: Direction): Validate {
     try {
-      return engineFor(direction).compile(pointed(sentSchema(schema, direction, defs)) as object);
+      return compileNow(schema, direction);
     } catch {
       return () => true;
     }
@@ -68,6 +76,14 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
         const { instancePath = '', schemaPath = '', message = 'is not valid' } = validate.errors?.[0] ?? {};
         return { at: instancePath, rule: schemaPath, message };
       };
+    },
+    whyUnusable(schema, direction) {
+      try {
+        compileNow(schema, direction);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : 'it is no JSON Schema';
+      }
     },
   };
 }
