@@ -6,6 +6,8 @@ import type { PROCEDURE_KEYS } from './schema/procedure.js';
 export type ProcedureDraft = Draft<typeof PROCEDURE_KEYS> & {
   /** The operation of the document from which the procedure is made. */
   readonly operation?: Operation;
+  /** Notes something at the line of the operation. */
+  readonly noteOperation?: (message: string) => void;
   /** Reports a problem at the line of the operation. */
   readonly reportOperation?: (message: string) => void;
 };

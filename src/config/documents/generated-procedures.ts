@@ -42,7 +42,9 @@ export function generateProcedures(
     if (unusable.isMistake) context.problems.add(place, operationText(unusable), unusable.reason);
     else context.notices.add(place, operationText(unusable), `is left out: ${unusable.reason}`);
   }
+  const wanted = new Set(model.operations.filter(isWanted).map(operationText));
   for (const { file, line, subject, message } of model.remarks) {
+    if (!wanted.has(subject)) continue;
     context.notices.add({ file: shown(file), line }, subject, message);
   }
   return model.operations.filter(isWanted).map((operation) => {
@@ -79,6 +81,7 @@ function generateProcedure(
     ...readSettings(GENERATED_SCOPE, raw, context),
     name: id,
     operation,
+    noteOperation: (message) => context.notices.add(place, operationText(operation), message),
     reportOperation: (message) => context.problems.add(place, operationText(operation), message),
   };
   const { settings } = draft;

@@ -61,6 +61,8 @@ export interface Operation extends OperationHead {
   readonly parameters: readonly Parameter[];
   readonly body: OperationBody | undefined;
   readonly responses: readonly OperationResponse[];
+  /** The URLs of its own `servers`, or of those of its path. Empty if those of the document count. */
+  readonly servers: readonly string[];
 }
 
 export type ParameterPlace = 'path' | 'query' | 'header' | 'cookie';
@@ -142,7 +144,8 @@ export interface BodyField {
 
 export interface FieldEncoding extends Partial<Serialization> {
   readonly contentType: string | undefined;
-  readonly headers: Readonly<Record<string, Schema>>;
+  /** The headers of a part of a multipart body whose value the document fixes. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 export interface OperationResponse {

@@ -11,7 +11,12 @@ export interface RawBody {
   readonly isRequired: boolean;
   readonly description: string | undefined;
   readonly schema: Schema;
-  readonly encoding: Readonly<Record<string, FieldEncoding>>;
+  readonly encoding: Readonly<Record<string, RawEncoding>>;
+}
+
+/** An encoding object. Which values its headers have is known when all schemas are. */
+export interface RawEncoding extends Omit<FieldEncoding, 'headers'> {
+  readonly headers: Readonly<Record<string, Schema>>;
 }
 
 /** Reads the request body of OpenAPI 3. */
@@ -36,16 +41,16 @@ export function readBody(
     description: typeof description === 'string' ? description : undefined,
     schema: schema === undefined ? true : store.convert(schema),
     encoding: Object.fromEntries(
-      members(child(target, 'encoding')).map(([field, each]) => [field, readEncoding(each, store)]),
+      members(child(target, 'encoding')).map(([field, each]) => [field, readEncoding(each, files, store)]),
     ),
   };
 }
 
-function readEncoding(node: Located, store: SchemaStore): FieldEncoding {
+function readEncoding(node: Located, files: DocumentFiles, store: SchemaStore): RawEncoding {
   const contentType = own(node.value, 'contentType');
   const hasStyle = ['style', 'explode', 'allowReserved'].some((name) => own(node.value, name) !== undefined);
   const headers = members(child(node, 'headers')).map(([name, header]) => {
-    const schema = child(header, 'schema');
+    const schema = child(files.follow(header), 'schema');
     return [name, schema === undefined ? true : store.convert(schema)] as const;
   });
   return {

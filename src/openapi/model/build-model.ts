@@ -187,7 +187,7 @@ function readOperation(
         ? readBodyOf20(bodyOf20, listOf('consumes'), store)
         : readBody(child(node, 'requestBody'), files, store);
     const { responses, broken } = readResponses(child(node, 'responses'), listOf('produces'), files, store);
-    if (broken !== undefined) remark(reading, head, broken);
+    if (broken !== undefined) remark(reading, head, undescribed(broken));
     reading.operations.push({
       head: { ...head, method },
       texts: {
@@ -198,6 +198,7 @@ function readOperation(
       parameters,
       body,
       responses,
+      servers: [node, item].map((each) => serversOf(each, version)).find((urls) => urls.length > 0) ?? [],
     });
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
@@ -218,9 +219,12 @@ function finish(raw: RawOperation, reading: Reading, context: SchemaContext): Op
     schema === undefined ? [] : (store.brokenIn(schema) ?? []),
   );
   const [broken] = returned;
-  if (broken !== undefined) remark(reading, raw.head, broken);
+  if (broken !== undefined) remark(reading, raw.head, undescribed(broken));
   const built = buildOperation(raw, context);
-  if (built.kind === 'operation') return built.operation;
+  if (built.kind === 'operation') {
+    for (const message of built.remarks) remark(reading, raw.head, message);
+    return built.operation;
+  }
   unusable.push({ ...raw.head, reason: built.reason, isMistake: built.isMistake });
   return undefined;
 }
@@ -233,7 +237,8 @@ function dottedPath(path: string): string | undefined {
     : undefined;
 }
 
-function remark({ remarks }: Reading, head: OperationHead, why: string): void {
-  const message = `a response is not described: ${why}`;
+const undescribed = (why: string): string => `a response is not described: ${why}`;
+
+function remark({ remarks }: Reading, head: OperationHead, message: string): void {
   remarks.push({ file: head.file, line: head.line, subject: operationText(head), message });
 }

@@ -12,6 +12,7 @@ import { jsonTypesOf, type SchemaContext } from './json-types.js';
 import { type KwargTaker, nameKwargs } from './kwarg-names.js';
 import { isFileSchema, objectShapeOf } from './object-shape.js';
 import type { RawParameter } from './parameters.js';
+import { partHeaders } from './part-headers.js';
 import { isSayable } from './sayable.js';
 
 /** An operation whose schemas are not complete yet. */
@@ -21,10 +22,11 @@ export interface RawOperation {
   readonly parameters: readonly RawParameter[];
   readonly body: RawBody | undefined;
   readonly responses: readonly OperationResponse[];
+  readonly servers: readonly string[];
 }
 
 export type BuiltOperation =
-  | { readonly kind: 'operation'; readonly operation: Operation }
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly remarks: readonly string[] }
   | { readonly kind: 'unusable'; readonly reason: string; readonly isMistake: boolean };
 
 interface BodyTaker extends KwargTaker {
@@ -34,7 +36,7 @@ interface BodyTaker extends KwargTaker {
 
 /** Gives kwargs to the parameters and the body of an operation. */
 export function buildOperation(raw: RawOperation, context: SchemaContext): BuiltOperation {
-  const { head, texts, body, responses } = raw;
+  const { head, texts, body, responses, servers } = raw;
   const parameters = sentParameters(raw);
   const hasFields = body !== undefined && body.kind !== 'bytes' && body.kind !== 'text';
   const shape = hasFields ? objectShapeOf(body.schema, context) : undefined;
@@ -63,6 +65,7 @@ export function buildOperation(raw: RawOperation, context: SchemaContext): Built
   if (isForm && bodyTypes !== undefined && (bodyTypes & JSON_TYPES.object) === 0) {
     return { kind: 'unusable', reason: `its body is ${body.mediaType}, but has no fields`, isMistake: false };
   }
+  const { encoding, remarks } = body === undefined ? NO_PARTS : partHeaders(body, context);
   const kwargOf = (taker: KwargTaker) => named.names.get(taker) as string;
   const operation: Operation = {
     ...head,
@@ -73,15 +76,19 @@ export function buildOperation(raw: RawOperation, context: SchemaContext): Built
     }),
     body: body && {
       ...body,
+      encoding,
       types: bodyTypes,
       fields: shape && fields.map((field) => fieldOf(field, kwargOf(field), body.kind, context)),
       wholeKwarg: named.names.get(whole) ?? 'body',
       allowsOthers: shape?.allowsOthers ?? false,
     },
     responses,
+    servers,
   };
-  return { kind: 'operation', operation };
+  return { kind: 'operation', operation, remarks };
 }
+
+const NO_PARTS = { encoding: {}, remarks: [] };
 
 function fieldOf(
   { name, isRequired, schema }: BodyTaker,

@@ -1,16 +1,20 @@
 import { child, elements, type Located, members, own } from '../read/document-files.js';
 import type { Version } from './upgrade-schema.js';
 
-/** The URLs of the servers, with the defaults of their variables. */
-export function serversOf(root: Located, version: Version): readonly string[] {
+/**
+ * The URLs of the servers, with the defaults of their variables.
+ *
+ * @param node the document, or a path or an operation, which may have servers of their own
+ */
+export function serversOf(node: Located, version: Version): readonly string[] {
   if (version === '2.0') {
-    const [host, path, schemes] = ['host', 'basePath', 'schemes'].map((name) => own(root.value, name));
+    const [host, path, schemes] = ['host', 'basePath', 'schemes'].map((name) => own(node.value, name));
     if (typeof path !== 'string' && typeof host !== 'string') return [];
     const scheme = Array.isArray(schemes) ? String(schemes[0]) : 'https';
     const base = typeof path === 'string' ? path : '';
     return [typeof host === 'string' ? `${scheme}://${host}${base}` : base];
   }
-  return elements(child(root, 'servers')).flatMap((server) => {
+  return elements(child(node, 'servers')).flatMap((server) => {
     const url = own(server.value, 'url');
     if (typeof url !== 'string') return [];
     const variables = new Map(

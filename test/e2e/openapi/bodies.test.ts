@@ -2,9 +2,11 @@ import { parse as parseForm } from 'node:querystring';
 import busboy from 'busboy';
 import { parse as parseQs } from 'qs';
 import { describe, expect, it } from 'vitest';
-import { api, type BuiltCall, operationOf, refusalOf } from '../../support/operations.js';
+import { api, type BuiltCall, noticesOf, operationOf, refusalOf } from '../../support/operations.js';
 
 const text = { type: 'string' };
+/** A service needs a procedure. */
+const OTHER = ['+procedures.other.uri = api.other', '+procedures.other.realm = com.example'];
 const FORM = 'application/x-www-form-urlencoded';
 const MULTIPART = 'multipart/form-data';
 
@@ -40,6 +42,60 @@ function partsOf({ headers, bytes }: BuiltCall): Promise<readonly Part[]> {
     parser.end(bytes);
   });
 }
+
+describe('the headers of a part', () => {
+  const encoding = {
+    file: {
+      contentType: 'image/png',
+      headers: {
+        'X-Kind': { $ref: '#/components/headers/Kind' },
+        'X-Version': { schema: { enum: [2] } },
+        'Content-Type': { schema: { const: 'text/html' } },
+        'content-disposition': { schema: { const: 'inline' } },
+        'X-Free': { required: true, schema: { type: 'string' } },
+        'X-Split': { schema: { const: 'a\r\nX-Evil: 1' } },
+      },
+    },
+    note: { headers: { 'X-Kind': { schema: { $ref: '#/components/schemas/Kind' } } } },
+  };
+  const document = (type: string) => ({
+    ...(fields(type, { file: { format: 'binary' }, note: text, other: text }, encoding) as object),
+    components: {
+      headers: { Kind: { schema: { $ref: '#/components/schemas/Kind' } } },
+      schemas: { Kind: { const: 'logo' } },
+    },
+  });
+
+  it('are those whose value the document fixes', () => {
+    const { bytes } = operationOf(document(MULTIPART), 'api.post')({ file: 'PNG', note: 'n', other: 'o' });
+    const heads = bytes!.toString().split('--uuid-1').slice(1, -1);
+    expect(heads.map((part) => part.trim().split('\r\n'))).toEqual([
+      [
+        'Content-Disposition: form-data; name="file"; filename="file"',
+        'Content-Type: image/png',
+        'X-Kind: logo',
+        'X-Version: 2',
+        '',
+        'PNG',
+      ],
+      ['Content-Disposition: form-data; name="note"', 'X-Kind: logo', '', 'n'],
+      ['Content-Disposition: form-data; name="other"', '', 'o'],
+    ]);
+  });
+
+  it('that are not sent are named, with the reason', () => {
+    expect(noticesOf(document(MULTIPART))).toEqual([
+      expect.stringMatching(
+        /^\/etc\/api\.json:\d+: POST \/: the header "X-Free" of the part "file" is not sent, because the document does not fix/,
+      ),
+      expect.stringContaining(
+        'the header "X-Split" of the part "file" is not sent, because HTTP does not allow',
+      ),
+    ]);
+    expect(noticesOf(document(MULTIPART), { lines: ['+openapi.exclude = post', ...OTHER] })).toEqual([]);
+    expect(noticesOf(document(FORM))).toEqual([]);
+  });
+});
 
 describe('the body of an operation', () => {
   it('has the first media type of JSON, form, multipart, bytes and text', () => {

@@ -258,6 +258,31 @@ describe('the document of a service', () => {
     }
   });
 
+  it('has a remark for each operation with servers of its own elsewhere', () => {
+    const get = (operationId: string, ...urls: string[]) => ({
+      get: { operationId, ...(urls.length > 0 && { servers: urls.map((url) => ({ url })) }) },
+    });
+    const document = {
+      ...api({
+        '/a': get('plain'),
+        '/b': get('path', '/v9'),
+        '/c': get('same', '/v1/', 'https://other.example/v1'),
+        '/d': get('host', 'https://files.example/v1'),
+        '/e': { ...get('inherited'), servers: [{ url: 'https://a.example/v9' }] },
+        '/f': { ...get('own', 'https://a.example/v1'), servers: [{ url: '/v9' }] },
+      }),
+      servers: [{ url: 'https://a.example/v1' }],
+    };
+    const notices = noticesOf(document, { baseUrl: 'http://api.example.com/v1' });
+    expect(notices.map((line) => line.replace(/^\/etc\/api\.json:\d+: /, ''))).toEqual([
+      'GET /b: has servers of its own (/v9), but its requests go to base_url; exclude it, or use another service',
+      expect.stringMatching(/^GET \/d: has servers of its own \(https:\/\/files\.example\/v1\)/),
+      expect.stringMatching(/^GET \/e: has servers of its own \(https:\/\/a\.example\/v9\)/),
+    ]);
+    const lines = ['+openapi.exclude = host, inherited', '+procedures.path.path = /v9/b'];
+    expect(noticesOf(document, { baseUrl: 'http://api.example.com/v1', lines })).toEqual([]);
+  });
+
   it('keys have no effect without a file', () => {
     const lines = [
       'rpc_gateway.services.b.base_url = http://b.example',

@@ -23,14 +23,10 @@ const MAX_HEADS = 8 * 1024 * 1024;
  * | null | none |
  *
  * @param boundary a random text, new for each body, so that no caller can write it into a value
- * @param typeOf the Content-Type of a field that is not a file. Default: none for text
+ * @param rules what the parts of a field have beside their value
  * @throws BadRequest
  */
-export function encodeMultipart(
-  fields: Kwargs,
-  boundary: string,
-  typeOf: (name: string) => string | undefined = () => undefined,
-): Uint8Array {
+export function encodeMultipart(fields: Kwargs, boundary: string, rules: PartRules = NO_RULES): Uint8Array {
   const pieces: Uint8Array[] = [];
   let text = '';
   let heads = 0;
@@ -47,27 +43,36 @@ export function encodeMultipart(
   };
   for (const name of Object.keys(fields)) {
     const value = fields[name];
-    for (const item of Array.isArray(value) ? value : [value]) addField(name, item, typeOf(name), addPart);
+    for (const item of Array.isArray(value) ? value : [value]) addField(name, item, rules, addPart);
   }
   pieces.push(Buffer.from(`${text}--${boundary}--\r\n`));
   // One copy, because the parts are views of the message of the caller.
   return Buffer.concat(pieces);
 }
 
+export interface PartRules {
+  /** The Content-Type of a value that is not a file. Undefined: none for text. */
+  readonly typeOf: (name: string) => string | undefined;
+  /** More header lines, each with CRLF before it. */
+  readonly linesOf: (name: string) => string;
+}
+
+const NO_RULES: PartRules = { typeOf: () => undefined, linesOf: () => '' };
+
 type AddPart = (head: string, content: Uint8Array | string) => void;
 
-function addField(name: string, value: unknown, type: string | undefined, addPart: AddPart): void {
+function addField(name: string, value: unknown, { typeOf, linesOf }: PartRules, addPart: AddPart): void {
   if (value === undefined || value === null) return;
   const bytes = bytesOfValue(value);
   if (bytes !== undefined) {
-    addPart(head(name, { filename: name, type: BYTES_TYPE }), bytes);
+    addPart(head(name, { filename: name, type: BYTES_TYPE }) + linesOf(name), bytes);
   } else if (isScalar(value)) {
-    addPart(head(name, { type }), String(value));
+    addPart(head(name, { type: typeOf(name) }) + linesOf(name), String(value));
   } else if (isDictionary(value) && Object.hasOwn(value, 'data')) {
     const file = readFile(name, value);
-    addPart(head(name, file), file.data);
+    addPart(head(name, file) + linesOf(name), file.data);
   } else {
-    addPart(head(name, { type: 'application/json' }), toJson(value));
+    addPart(head(name, { type: 'application/json' }) + linesOf(name), toJson(value));
   }
 }
 

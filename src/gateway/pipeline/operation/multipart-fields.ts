@@ -1,7 +1,7 @@
 import type { BodyField, OperationBody, Serialization } from '../../../openapi/model/api-model.js';
 import { bytesOfValue } from '../bodies/bytes.js';
 import { addPairs } from '../bodies/field-pairs.js';
-import { encodeMultipart } from '../bodies/multipart.js';
+import { encodeMultipart, type PartRules } from '../bodies/multipart.js';
 import { toJson } from '../body.js';
 import type { Kwargs } from '../call.js';
 import { isScalar } from '../fill-template.js';
@@ -34,6 +34,18 @@ export function compileMultipartFields(
       return type === undefined ? [] : [[name, type] as const];
     }),
   );
+  const lines = new Map(
+    Object.entries(encoding).map(([name, { headers }]) => [
+      name,
+      Object.entries(headers)
+        .map(([header, value]) => `\r\n${header}: ${value}`)
+        .join(''),
+    ]),
+  );
+  const rules: PartRules = {
+    typeOf: (name) => types.get(name),
+    linesOf: (name) => lines.get(name) ?? '',
+  };
   return (values, boundary) => {
     // The object has no prototype, so a field called `__proto__` is an ordinary field.
     const parts = Object.create(null) as Record<string, unknown[]>;
@@ -46,7 +58,7 @@ export function compileMultipartFields(
       if (write !== undefined) write(values[name], add);
       else for (const item of itemsOf(values[name])) add(name, item);
     }
-    return encodeMultipart(parts, boundary, (name) => types.get(name));
+    return encodeMultipart(parts, boundary, rules);
   };
 }
 
