@@ -9,10 +9,11 @@ const COMMAND = join(import.meta.dirname, '..', 'bin', 'rpc-gateway.js');
  * Measures the command from its start until it prints the ready line.
  *
  * @param {string} folder for the configuration
- * @param {{ procedures: number, router?: string }} options `router` is the URL of the router that it joins
+ * @param {{ procedures: number, router?: string, lines?: string[] }} options `router` is the URL of the router that it joins,
+ *   `lines` are more lines of the configuration
  * @returns {Promise<{ pid: number, child: import('node:child_process').ChildProcess, readyMs: number, url?: string }>}
  */
-export async function startCommand(folder, { procedures, router }) {
+export async function startCommand(folder, { procedures, router, lines: more = [] }) {
   const service = 'rpc_gateway.services.billing';
   const lines = Array.from(
     { length: procedures },
@@ -25,7 +26,7 @@ ${service}.procedures.p${index}.path = /p/${index}/{{id}}`,
     router === undefined ? 'listeners.main.port = 0' : `router.url = ${router}\nlisteners.none.enabled = off`;
   writeFileSync(
     config,
-    `${place}\nlog.level = warn\n${service}.base_url = http://127.0.0.1:9\n${lines.join('\n')}\n`,
+    `${place}\nlog.level = warn\n${service}.base_url = http://127.0.0.1:9\n${[...lines, ...more].join('\n')}\n`,
   );
   const begun = performance.now();
   let line = '';

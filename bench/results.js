@@ -24,7 +24,7 @@ function versions() {
 /** Rounds to five digits. More digits would be noise. */
 const rounded = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
 
-/** @param {'calls' | 'attached' | 'observation' | 'scale' | 'micro'} name */
+/** @param {'calls' | 'attached' | 'observation' | 'scale' | 'micro' | 'openapi'} name */
 export function keepResults(name, results) {
   const date = new Date().toISOString().slice(0, 10);
   const about = { date, machine: machine(), node: process.version, versions: versions() };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { attachedSection, attachedTargets } from './attached-report.js';
 import { nameOf } from './cells.js';
 import { observationSection, observationTargets } from './observation-report.js';
+import { openapiSection, openapiTargets } from './openapi-report.js';
 import { plot } from './plot.js';
 import { readResults } from './results.js';
 import { median } from './statistics.js';
@@ -14,8 +15,9 @@ const attached = readResults('attached');
 const observation = readResults('observation');
 const scale = readResults('scale');
 const micro = readResults('micro');
-if ([calls, attached, observation, scale, micro].includes(undefined)) {
-  console.error('Run npm run bench, bench:scale and bench:micro with `-- --keep` first.');
+const openapi = readResults('openapi');
+if ([calls, attached, observation, scale, micro, openapi].includes(undefined)) {
+  console.error('Run npm run bench, bench:scale, bench:micro and bench:openapi with `-- --keep` first.');
   process.exit(1);
 }
 
@@ -93,6 +95,7 @@ const targets = [
   ...toJsonTargets('CBOR', 'cbor'),
   ...attachedTargets(attached, target),
   ...observationTargets(observation, target),
+  ...openapiTargets(openapi, target),
   target('time of a call, 100,000 procedures to 10', scale.manyProcedures, 1.1, true),
   target('start to ready, 10 procedures, s', scale.startUpMs.few / 1000, 0.4, true),
   target('start to ready, 1,000 procedures, s', scale.startUpMs.many / 1000, 1, true),
@@ -192,6 +195,8 @@ ${observationSection(
   table,
 )}
 
+${openapiSection(openapi, `Date and machine: ${about(openapi)}.`, table)}
+
 ## Steps
 
 The tables show the time of single steps inside the process. Date and machine: ${about(micro)}.
@@ -212,6 +217,7 @@ npm run bench:peers            # installs nexus and Crossbar.io into node_module
 npm run bench                  # measures calls, attached gateways, and observation; takes some minutes, or one minute with -- --quick
 npm run bench:scale            # measures start-up time, memory, and many procedures
 npm run bench:micro            # measures single steps
+npm run bench:openapi          # measures procedures of an OpenAPI document
 \`\`\`
 
 The upstream is nginx if it is installed. With \`-- --keep\` each command saves its results. \`npm run bench:report\` writes this page from them.
