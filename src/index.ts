@@ -20,6 +20,7 @@ export type {
   LoadedConfig,
   LogSettings,
   NamedTemplate,
+  NextPagePlace,
   ProcedureConfig,
   ProcedureSettings,
   RealmSecurity,

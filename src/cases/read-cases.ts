@@ -106,7 +106,7 @@ function readRequest(value: unknown): ExpectedRequest | null | undefined {
 function readOutcome({ result, error }: Dict): ExpectedOutcome {
   if (result !== undefined && error !== undefined) throw new Mistake('has both result and error');
   if (result !== undefined)
-    return { kind: 'result', parts: dictionary(result, 'result', ['status', 'body', 'headers']) };
+    return { kind: 'result', parts: dictionary(result, 'result', ['status', 'body', 'headers', 'more']) };
   if (error === undefined) return { kind: 'any' };
   if (typeof error === 'string') return { kind: 'error', uri: error, parts: {} };
   const from = dictionary(error, 'error', ['uri', 'kwargs']);

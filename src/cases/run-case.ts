@@ -123,7 +123,8 @@ function judgeParts(
 function partsOf(reply: Reply): Readonly<Record<string, unknown>> {
   if (reply.kind === 'failure') return reply.kwargs;
   const { status, headers } = reply;
-  return { status, body: bodyOf(reply), ...(headers !== undefined && { headers }) };
+  const extra = reply.kind === 'result' ? reply.extra : undefined;
+  return { status, body: bodyOf(reply), ...(headers !== undefined && { headers }), ...extra };
 }
 
 function bodyOf({ body }: Exclude<Reply, { kind: 'failure' }>): unknown {

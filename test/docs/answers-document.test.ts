@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { connectAutobahn } from '../support/autobahn.js';
 import { REALM } from '../support/caller.js';
 import { readDocument } from '../support/documents.js';
 import { type GatewayFixture, openGatewayFixture } from '../support/gateway-fixture.js';
@@ -41,7 +42,7 @@ function responseOf(text: string) {
 
 describe('docs/answers.md', () => {
   it('has an example for each key', () => {
-    expect(EXAMPLES).toHaveLength(4);
+    expect(EXAMPLES).toHaveLength(5);
     const all = EXAMPLES.map(({ lines }) => lines).join('');
     for (const key of ['success', 'error_path', 'errors.body', 'response.path', 'response.path_optional'])
       expect(all).toContain(`${key} = `);
@@ -52,6 +53,43 @@ describe('docs/answers.md', () => {
     const answer = await fixture.caller.call('com.shop.get');
     expect([answer.kind, answer.uri]).toEqual(uri === undefined ? ['result', ''] : ['error', uri]);
     expect(answer.kwargs).toEqual(JSON.parse(kwargs));
+  });
+
+  it('shows how pages are joined', async () => {
+    const [, lines = '', responses = '', kwargs = ''] =
+      /```ini\n([^`]*pages\.next[^`]*)```\n\n((?:The API responds to `GET [^`]*`:\n\n```http\n[^`]*```\n\n)+)The caller gets a RESULT:\n\n```json\n([^`]*)```/.exec(
+        DOCUMENT,
+      ) ?? [];
+    const pages = new Map(
+      [...responses.matchAll(/`GET ([^`]*)`:\n\n```http\n([^`]*)```/g)].map(
+        ([, url = '', response = '']) => [url, responseOf(response)] as const,
+      ),
+    );
+    expect(pages.size).toBe(2);
+    fixture = await openGatewayFixture({
+      conf: confOf(lines),
+      respond: ({ url }) => pages.get(url) ?? { status: 404 },
+    });
+    const answer = await fixture.caller.call('com.shop.get');
+    expect([answer.kind, answer.kwargs]).toEqual(['result', JSON.parse(kwargs)]);
+  });
+
+  it('shows how items come one by one', async () => {
+    const [, lines = ''] = /```ini\n([^`]*pages\.next = link[^`]*)```/.exec(DOCUMENT) ?? [];
+    const [, code = ''] = /### Item by item\n[^`]*(?:`[^`\n]+`[^`]*)*```js\n([^`]*)```/.exec(DOCUMENT) ?? [];
+    fixture = await openGatewayFixture({ conf: confOf(lines), respond: () => ({ json: [1, { a: 2 }] }) });
+    const { session, close } = await connectAutobahn(fixture.gateway.url, REALM);
+    const printed: unknown[] = [];
+    const done = new Promise<void>((resolve) => {
+      const log = (...all: unknown[]): void => {
+        printed.push(all);
+        if (all.length > 1) resolve();
+      };
+      new Function('session', 'console', code)(session, { log });
+    });
+    await done;
+    expect(printed).toEqual([[1], [{ a: 2 }], [2, 'items', '']]);
+    await close();
   });
 
   it('names the realm of the fixture', () => {

@@ -1,5 +1,6 @@
 import type { ProcedureDraft, ServiceDraft } from '../drafts.js';
 import { matchesStatus } from '../types/answer-types.js';
+import { checkPages } from './pages-checks.js';
 
 /** Checks that the keys about responses fit each other. */
 export function checkAnswers(service: ServiceDraft): void {
@@ -8,6 +9,7 @@ export function checkAnswers(service: ServiceDraft): void {
     checkPath(procedure);
     checkJson(procedure);
     checkSuccess(procedure);
+    checkPages(service, procedure);
   }
   const isUsed = [service, ...service.procedures].some(({ entry }) => entry('error_path') !== undefined);
   if (!isUsed && service.entry('errors.body') !== undefined) service.report('errors.body', NO_ERROR_PATH);
@@ -21,8 +23,9 @@ function checkErrorPath(service: ServiceDraft, { entry, report }: ProcedureDraft
 }
 
 function checkPath({ entry, report }: ProcedureDraft): void {
-  if (entry('response.path_optional') !== undefined && entry('response.path') === undefined)
-    report('response.path_optional', 'has no effect without response.path');
+  const isUsed = entry('response.path') !== undefined || entry('pages.next') !== undefined;
+  if (entry('response.path_optional') !== undefined && !isUsed)
+    report('response.path_optional', 'has no effect without response.path or pages.next');
 }
 
 /** Keys that look into the JSON of a response. */

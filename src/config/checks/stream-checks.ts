@@ -29,4 +29,4 @@ export function checkStream(procedure: ProcedureDraft): void {
 }
 
 /** Keys that look into a whole response. */
-const WHOLE_KEYS = ['response.path', 'error_path'] as const;
+const WHOLE_KEYS = ['response.path', 'error_path', 'pages.next'] as const;

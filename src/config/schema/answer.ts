@@ -1,5 +1,6 @@
 import { successStatuses } from '../types/answer-types.js';
-import { dotPath, flag } from '../types/datatypes.js';
+import { dotPath, flag, integer, wholeOrDotPath } from '../types/datatypes.js';
+import { nextPagePlace } from '../types/pages-types.js';
 import { errorUri } from '../types/wamp-types.js';
 import type { KeyTable } from './spec.js';
 
@@ -36,7 +37,27 @@ export const ANSWER_KEYS = {
   'response.path_optional': {
     type: flag,
     default: 'off',
-    meaning: 'Whether a missing part at `response.path` becomes `null` instead of an error.',
+    meaning:
+      'Whether a missing part at `response.path` becomes `null` instead of an error. With `pages.next`: whether a page without a list is empty instead of an error.',
     example: 'on',
+  },
+  'pages.next': {
+    type: nextPagePlace,
+    meaning:
+      'Only for GET: the gateway also gets the next pages of a list, and joins their items. Where a page names the next one: `link` in the header Link, `header:NAME` in another header, `body:PATH` at a dot path in its JSON, each as a URL; `cursor:PATH>PARAMETER` at a dot path, as the value of a query parameter. Only URLs below `base_url` are followed. If pages are left, the RESULT has the kwarg `more: true`.',
+    example: 'cursor:meta.next>cursor',
+  },
+  'pages.items': {
+    type: wholeOrDotPath,
+    default: '.',
+    meaning: 'The dot path of the list in the JSON of a page. `.` is the whole JSON.',
+    example: 'data.items',
+  },
+  'pages.limit': {
+    type: integer({ min: 1, max: 10_000 }),
+    default: '10',
+    meaning:
+      'How many pages one call gets at most. It gets no further page after its `deadline` either, and all pages together may have `pool.max_response_size` bytes.',
+    example: '50',
   },
 } as const satisfies KeyTable;

@@ -113,6 +113,19 @@ describe('the description of an operation', () => {
     ).toEqual({ anyOf: [items, { type: 'null' }] });
   });
 
+  it('has the joined list of all pages', () => {
+    // The document has no GET, which is what the configuration check demands.
+    const { result_kwargs_schema } = described(
+      '+procedures.put.method = get',
+      '+procedures.put.pages.next = link',
+      '+procedures.put.pages.items = children',
+    );
+    expect(result_kwargs_schema).toMatchObject({
+      properties: { body: { type: 'array', items: { $ref: '#/$defs/Tree' } }, more: { type: 'boolean' } },
+      required: ['status', 'body'],
+    });
+  });
+
   it('has the errors that the keys about responses add and take away', () => {
     const { errors, result_kwargs_schema } = described(
       '+procedures.put.success = 200, 409',

@@ -17,6 +17,9 @@ export function resultSchema({ settings, operation }: ProcedureConfig, defs: Def
     properties: {
       status: { type: 'integer' },
       body: bodySchema(operation?.responses ?? [], settings, defs),
+      ...(settings['pages.next'] !== undefined && {
+        more: { type: 'boolean', description: 'Whether pages of the list are left' },
+      }),
       ...(headers.length > 0 && {
         headers: {
           type: 'object',
@@ -42,10 +45,16 @@ function isSuccess({ success }: Settings, { status }: OperationResponse): boolea
 function bodySchema(responses: readonly OperationResponse[], settings: Settings, defs: Defs): JsonSchema {
   const successes = responses.filter((response) => isSuccess(settings, response));
   const found = successes.length > 0 ? successes : responses.filter(({ status }) => status === 'default');
-  return anyOf(found.flatMap(({ schema }) => partsOf(schema, settings, defs)));
+  const parts = found.flatMap(({ schema }) => partsOf(schema, settings, defs));
+  const isList = settings['pages.next'] !== undefined;
+  return isList && parts.length === 0 ? { type: 'array' } : anyOf(parts);
 }
 
 function partsOf(schema: Schema | undefined, settings: Settings, defs: Defs): readonly JsonSchema[] {
+  if (settings['pages.next'] !== undefined) {
+    if (schema === undefined) return [];
+    return [{ type: 'array', items: partSchema(schema, [...settings['pages.items'], '0'], defs) }];
+  }
   const path = settings['response.path'];
   if (path === undefined)
     return [schema === undefined ? { type: 'string' } : objectSchema(sentSchema(schema, 'response', defs))];

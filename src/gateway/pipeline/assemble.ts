@@ -10,6 +10,7 @@ import type { Variables } from '../../secrets/variables.js';
 import type { Turns } from '../../turns.js';
 import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
 import type { GzipBody } from '../../upstream/gzip-body.js';
+import type { HttpResponse } from '../../upstream/http-message.js';
 import type { Health } from '../../upstream/liveness.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import type { WaitingMemory } from '../../upstream/waiting-memory.js';
@@ -23,8 +24,11 @@ import { type CallLog, subjectOf } from './call-log.js';
 import { compressBodies } from './compress-request.js';
 import { type Guard, judgeCall } from './judge-call.js';
 import { compileResponseCheck } from './operation/response-check.js';
+import { createPageFollower } from './pages/follow-pages.js';
+import { compilePages } from './pages/page-rule.js';
+import { warnOfOutside } from './pages/warn-of-outside.js';
 import { refuseUnusableCallers } from './refuse-caller.js';
-import type { Reply } from './reply.js';
+import type { Reply, ReplyRule } from './reply.js';
 import { createReplier } from './reply-to-response.js';
 import { type BuiltRequest, compileRequest, type RequestDeps } from './request.js';
 import type { RunningCalls } from './running-calls.js';
@@ -104,23 +108,33 @@ export function assemblePipeline(
   const { validators, log } = parts;
   const compareResponse = compileResponseCheck(procedure, { validators, log, subject });
   const tracer = parts.tracing?.procedure(tracedProcedure(procedure, parts.credential, subject));
-  const responseHeaders = settings['response.headers'] ?? [];
-  const answer = compileAnswer(settings);
   const maxBytes = service.settings['pool.max_response_size'];
-  const reply = createReplier(
-    {
-      errors: settings.errors,
-      responseHeaders,
-      decode: settings['response.decode'],
-      answer,
-    },
-    maxBytes,
-    ends,
-    parts.turns,
-  );
-  const streams = compileStreams(settings, answer.isSuccess, maxBytes);
+  const replyRule: ReplyRule = {
+    errors: settings.errors,
+    responseHeaders: settings['response.headers'] ?? [],
+    decode: settings['response.decode'],
+    answer: compileAnswer(settings),
+  };
+  const { responseHeaders, answer } = replyRule;
+  const reply = createReplier(replyRule, maxBytes, ends, parts.turns);
+  const pages = compilePages(service, procedure, parts.base ?? NO_BASE, parts.credential);
+  // A page of a list is read as a whole.
+  const streams = pages === undefined ? compileStreams(settings, answer.isSuccess, maxBytes) : undefined;
   const replyWithStream =
     streams && createStreamReplier({ ...parts, streams, ends, maxBytes, responseHeaders });
+  const replyWithPages =
+    pages &&
+    send &&
+    createPageFollower({
+      ...parts,
+      pages,
+      rule: replyRule,
+      send,
+      reply,
+      ends,
+      onResponse: responded,
+      onOutside: warnOfOutside(subject, log),
+    });
   const guard = breaker && {
     breaker,
     rules: {
@@ -165,7 +179,7 @@ export function assemblePipeline(
       // that is safe.
       const sent = await send(built, call.control);
       // 11. Maps the outcome to the caller's reply.
-      const replied = end(call, sent);
+      const replied = end(call, sent, built);
       return replied instanceof Promise ? await replied : replied;
     } catch (error) {
       // No request was built, so the call has no trace yet.
@@ -197,7 +211,7 @@ export function assemblePipeline(
         breaker.ended(pass, 'success');
         isJudged = true;
       }
-      const reply = await end(call, sent);
+      const reply = await end(call, sent, built);
       // Without a request, a timeout says nothing about the upstream.
       if (sent.kind === 'sent') verdict = judgeCall(reply, call, clock.monotonic(), rules);
       return reply;
@@ -213,7 +227,13 @@ export function assemblePipeline(
     return problem === undefined ? undefined : { code: 'auth', attempts: 0, cause: problem };
   }
 
-  function end(call: RunningCall, sent: Sent): Reply | Promise<Reply> {
+  function responded(response: HttpResponse): void {
+    health.isAnswered = true;
+    compareResponse?.(response);
+  }
+
+  /** @param built undefined if there is no response */
+  function end(call: RunningCall, sent: Sent, built?: BuiltRequest): Reply | Promise<Reply> {
     switch (sent.kind) {
       case 'unsent':
         return ends.failWithoutCredential(call, sent.reason, sent.attempts);
@@ -224,9 +244,12 @@ export function assemblePipeline(
         const { outcome, request } = sent;
         const { attempts } = outcome;
         if (outcome.kind === 'response') {
-          health.isAnswered = true;
-          compareResponse?.(outcome.response);
-          return reply(call, { request, response: outcome.response, attempts });
+          const { response } = outcome;
+          responded(response);
+          if (replyWithPages !== undefined && built !== undefined) {
+            return replyWithPages(call, { request, response, attempts }, built);
+          }
+          return reply(call, { request, response, attempts });
         }
         if (outcome.kind === 'stream') {
           health.isAnswered = true;

@@ -10,7 +10,7 @@ import { decodeLargeBody } from './decode-large.js';
 import { mapResponse, type Reply, type ReplyRule } from './reply.js';
 
 /** The response to the request of a call. */
-interface Arrived {
+export interface Arrived {
   readonly request: HttpRequest;
   readonly response: HttpResponse;
   readonly attempts: number;

@@ -45,7 +45,7 @@ export interface OfflineDeps {
 export async function callOffline(call: OfflineCall, deps: OfflineDeps): Promise<OfflineOutcome> {
   const { service, kwargs, caller, answer } = call;
   const { clock } = deps;
-  const { procedure } = fillServiceVars(call.procedure, MARKED.show);
+  const { procedure } = fillServiceVars(withOnePage(call.procedure), MARKED.show);
   const { uri, realm } = procedure.settings;
   const credential = describeCredential(service.settings);
   let sent: HttpRequest | undefined;
@@ -104,4 +104,10 @@ export async function callOffline(call: OfflineCall, deps: OfflineDeps): Promise
     callerTrace: undefined,
   });
   return { request: sent, reply };
+}
+
+/** There is only one answer, so there is only one page. */
+function withOnePage(procedure: ProcedureConfig): ProcedureConfig {
+  if (procedure.settings['pages.next'] === undefined) return procedure;
+  return { ...procedure, settings: { ...procedure.settings, 'pages.limit': 1 } };
 }
