@@ -148,6 +148,7 @@ export const CALL_ERRORS = {
   bad_answer: { uri: 'bondy.error.bad_gateway', status: 502 },
   timeout: { uri: 'wamp.error.timeout', status: 504 },
   overload: { uri: 'bondy.error.bad_gateway', status: 503 },
+  rate_limited: { uri: 'bondy.error.too_many_requests', status: 429 },
   down: { uri: 'bondy.error.bad_gateway', status: 503 },
   auth: { uri: 'bondy.error.bad_gateway', status: 503 },
   secrets: { uri: 'bondy.error.bad_gateway', status: 503 },

@@ -21,6 +21,10 @@ export const ERROR_ADVICE: Readonly<Record<string, readonly [happened: string, a
     'too many calls wait for this service, in total or of this caller',
     'call again later, and send fewer calls at a time; the log names the key: see pool.size, pool.max_waiting, pool.max_waiting_per_caller',
   ],
+  rate_limited: [
+    'the gateway sends as many requests to this service as it may, or the API has asked to wait',
+    'call again after retry_after seconds; see limit.rate and limit.obey_retry_after in quotas.md',
+  ],
   down: [
     'the service is down, its circuit breaker is open, or the gateway is stopping',
     'call again after retry_after seconds; see operations.md',

@@ -10,6 +10,7 @@ export function measuredParts(config: LoadedConfig): MeasuredParts {
       name,
       hasToken: describeCredential(settings).kind === 'token',
       hasCache: procedures.some(({ settings: { cache } }) => cache),
+      hasLimit: settings['limit.rate'] !== undefined || settings['limit.obey_retry_after'],
       hasSecret: settings['auth.secrets.provider'] !== undefined && settings['auth.secrets.vars'].size > 0,
       hasCertificate: (settings['tls.certfile'] ?? settings['auth.fetch.tls.certfile']) !== undefined,
     })),

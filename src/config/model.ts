@@ -16,6 +16,7 @@ export type { RealmSecurity } from './security-file/model.js';
 export type { StatusClass, StatusPattern } from './types/answer-types.js';
 export type { NextPagePlace } from './types/pages-types.js';
 export type { EgressProxy } from './types/proxy-url.js';
+export type { RequestRate } from './types/rate.js';
 export type { NamedTemplate, Template, Variable } from './types/template.js';
 export type { WrittenKey, WrittenKeys, WrittenScope } from './written-keys.js';
 export type {

@@ -12,6 +12,7 @@ import type { Tracing } from '../observe/tracing.js';
 import { createVariables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import { createGzipBody } from '../upstream/gzip-body.js';
+import { createRequestLimits } from '../upstream/limits/request-limits.js';
 import type { ProbeTarget } from '../upstream/probe.js';
 import { createRoutes } from '../upstream/proxy/routes.js';
 import { createServiceBreaker } from '../upstream/service-breaker.js';
@@ -148,6 +149,7 @@ export function createService(
     target: () => compiled.base && probeTarget(compiled.base, settings['liveness.path']),
   });
   const gzip = createGzipBody();
+  const limits = createRequestLimits(settings, { clock, waiting, observer, service: config.name });
   const cache = createServiceCache(config, { ...deps, waiting });
   const running = createRunningCalls();
   let isHandedOver = false;
@@ -192,6 +194,7 @@ export function createService(
           tls,
           routes,
           waiting,
+          limits,
           service: config.name,
         }));
     const values = variables.current();

@@ -6,6 +6,7 @@ import {
   AUTHMETHODS,
   CACHE_RESULTS,
   CALL_OUTCOMES,
+  LIMIT_REASONS,
   LINK_FAILURE_REASONS,
   REJECT_REASONS,
   RESPONSE_CACHE_RESULTS,
@@ -20,6 +21,7 @@ export const COUNTERS = [
   'upstream_attempts_total',
   'retry_budget_exhausted_total',
   'response_cache_total',
+  'requests_limited_total',
   'liveness_probes_total',
   'token_cache_total',
   'token_fetch_total',
@@ -65,6 +67,7 @@ export function createCounters(): Counters {
   const attempts = createCounts(CALL_OUTCOMES);
   const exhausted = createCounts(EVENT);
   const cacheUses = createCounts(RESPONSE_CACHE_RESULTS);
+  const limited = createCounts(LIMIT_REASONS);
   const probes = createCounts(RESULTS);
   const probeDurations = createPartDurations();
   const tokenUses = createCounts(CACHE_RESULTS);
@@ -85,6 +88,7 @@ export function createCounters(): Counters {
     upstream_attempts_total: attempts,
     retry_budget_exhausted_total: exhausted,
     response_cache_total: cacheUses,
+    requests_limited_total: limited,
     liveness_probes_total: probes,
     token_cache_total: tokenUses,
     token_fetch_total: tokenFetches,
@@ -108,6 +112,7 @@ export function createCounters(): Counters {
       replyTooLarge: procedures.replyTooLarge,
       attemptEnded: attempts.add,
       cacheUsed: cacheUses.add,
+      requestLimited: limited.add,
       retryBudgetExhausted: (service) => exhausted.add(service, 'event'),
       probeEnded(service, outcome, durationMs) {
         probes.add(service, outcome);
@@ -142,6 +147,7 @@ export function createCounters(): Counters {
       for (const counts of [attempts, exhausted, probes, probeDurations]) counts.setParts(services);
       for (const counts of [tokenUses, tokenFetches, tokenDurations]) counts.setParts(withToken);
       cacheUses.setParts(withCache);
+      limited.setParts(parts.services.filter(({ hasLimit }) => hasLimit).map(({ name }) => name));
       secretReads.setParts(withSecret);
       for (const counts of [routedCalls, events, failedLogins]) counts.setParts(routed);
       for (const counts of [rejections, slowReaders, violations]) counts.setParts(listeners);

@@ -49,6 +49,11 @@ export const FAMILIES = {
     labels: ['service'],
     help: 'Memory of the stored responses.',
   },
+  requests_limited_total: {
+    type: 'counter',
+    labels: ['service', 'reason'],
+    help: 'Requests that were not sent because of limit.rate, or because the API had asked to wait (limit.obey_retry_after).',
+  },
   in_flight_calls: {
     type: 'gauge',
     labels: ['service'],

@@ -7,6 +7,8 @@ export interface MeasuredService {
   readonly hasToken: boolean;
   /** Whether it has a procedure with `cache = on`. */
   readonly hasCache: boolean;
+  /** Whether it limits its requests (`limit.*`). */
+  readonly hasLimit: boolean;
   /** Whether it reads a secret (`auth.secrets.*`). */
   readonly hasSecret: boolean;
   /** Whether it has a client certificate (`tls.certfile`, `auth.fetch.tls.certfile`). */

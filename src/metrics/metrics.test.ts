@@ -14,7 +14,16 @@ const PROCEDURE: ObservedProcedure = { service: 'billing', procedure: URI, realm
 const LABELS = `service="billing",procedure="${URI}"`;
 
 const PARTS: MeasuredParts = {
-  services: [{ name: 'billing', hasToken: true, hasSecret: true, hasCache: true, hasCertificate: true }],
+  services: [
+    {
+      name: 'billing',
+      hasToken: true,
+      hasSecret: true,
+      hasCache: true,
+      hasLimit: true,
+      hasCertificate: true,
+    },
+  ],
   procedures: [PROCEDURE],
   realms: [REALM],
   listeners: [
@@ -110,8 +119,8 @@ describe('metrics', () => {
   it('have as many series as docs/operations.md says', async () => {
     const { series } = await open().scrape();
     const labelled = (label: string) => own(series).filter((name) => name.includes(label)).length;
-    expect(labelled('procedure="')).toBe(34);
-    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(44 + 22 + 3 + 7);
+    expect(labelled('procedure="')).toBe(35);
+    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(45 + 22 + 3 + 7 + 2);
     expect(labelled('{realm="')).toBe(12);
     expect(labelled('{listener="')).toBe(2 * 8);
   });
@@ -253,7 +262,14 @@ describe('metrics', () => {
     const parts = {
       ...PARTS,
       services: [
-        { name: 'billing', hasToken: false, hasSecret: false, hasCache: false, hasCertificate: false },
+        {
+          name: 'billing',
+          hasToken: false,
+          hasSecret: false,
+          hasCache: false,
+          hasLimit: false,
+          hasCertificate: false,
+        },
       ],
     };
     const { series } = await open({ parts }).scrape();

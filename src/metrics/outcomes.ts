@@ -2,6 +2,7 @@ import { CALL_ERRORS, type CallErrorCode } from '../errors.js';
 import type {
   CacheResult,
   CallOutcome,
+  LimitReason,
   LinkFailureReason,
   RejectReason,
   ResponseClass,
@@ -51,6 +52,8 @@ export const REJECT_REASONS = namesOf<RejectReason>({
   unjoined: true,
   handshake: true,
 });
+
+export const LIMIT_REASONS = namesOf<LimitReason>({ rate: true, retry_after: true });
 
 export const LINK_FAILURE_REASONS = namesOf<LinkFailureReason>({
   connect: true,

@@ -50,6 +50,9 @@ export type RoutedOutcome = 'ok' | 'error' | 'timeout' | 'canceled';
  */
 export type CacheResult = 'hit' | 'revalidated' | 'stale' | 'miss' | 'joined' | 'bypass';
 
+/** Why a request was not sent: `limit.rate`, or the `Retry-After` of an earlier response. */
+export type LimitReason = 'rate' | 'retry_after';
+
 /** Why a listener refused a connection, or closed it before it was ready for WAMP. */
 export type RejectReason = 'origin' | 'full' | 'source_full' | 'unjoined' | 'handshake';
 
@@ -99,6 +102,11 @@ export interface Observer {
   attemptEnded(service: string, outcome: CallOutcome): void;
   /** A call of a procedure with `cache = on` got a response. */
   cacheUsed(service: string, result: CacheResult): void;
+  /**
+   * A request was not sent: the service has reached `limit.rate`, or the API has asked to wait
+   * (`limit.obey_retry_after`).
+   */
+  requestLimited(service: string, reason: LimitReason): void;
   /** The gateway does not retry a call, because the retry budget of the service is empty. */
   retryBudgetExhausted(service: string): void;
   /** The circuit breaker of a service opened, let a trial through, or closed. */
@@ -175,6 +183,7 @@ export const silentObserver: Observer = Object.freeze<Observer>({
   callEnded(_procedure, _outcome, _durationMs, _attempts, _failure) {},
   attemptEnded(_service, _outcome) {},
   cacheUsed(_service, _result) {},
+  requestLimited(_service, _reason) {},
   retryBudgetExhausted(_service) {},
   breakerChanged(_service, _state) {},
   probeEnded(_service, _outcome, _durationMs, _cause) {},

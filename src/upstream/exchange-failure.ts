@@ -4,7 +4,10 @@ import { ProxyFailure } from './proxy/proxy-failure.js';
 /** Why an exchange got no usable response. */
 export interface ExchangeFailure {
   readonly kind: 'failure';
-  readonly code: Extract<CallErrorCode, 'connect' | 'tls' | 'bad_answer' | 'timeout' | 'overload'>;
+  readonly code: Extract<
+    CallErrorCode,
+    'connect' | 'tls' | 'bad_answer' | 'timeout' | 'overload' | 'rate_limited'
+  >;
   /**
    * True if the first byte was written to a socket. Then the request may have reached the upstream.
    */
@@ -13,6 +16,8 @@ export interface ExchangeFailure {
   readonly permanent: boolean;
   /** The cause, for the log. Contains no URL, header or body. */
   readonly detail: string;
+  /** Milliseconds to wait before the next call, if known. */
+  readonly retryAfterMs?: number;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Turns } from '../turns.js';
 import { createAbandonments } from './abandonments.js';
 import { createConnectionPool, type PoolOptions } from './connection-pool.js';
 import { exchange, LONGEST_STAY_MS } from './exchange.js';
+import type { RequestLimits } from './limits/request-limits.js';
 import type { Routes } from './proxy/routes.js';
 import { createRetryBudget } from './retry-budget.js';
 import type { UpstreamTls } from './tls.js';
@@ -18,6 +19,8 @@ export interface ServiceUpstreamParts {
   readonly random: () => number;
   readonly waiting: WaitingMemory;
   readonly turns: Turns;
+  /** Default: requests are sent at any rate. */
+  readonly limits?: RequestLimits | undefined;
   readonly observer: Observer;
   /** For the observer. */
   readonly service: string;
@@ -89,10 +92,11 @@ function connect(
   options: UpstreamOptions,
   parts: Omit<ServiceUpstreamParts, 'tls' | 'routes'>,
 ): Upstream {
-  const { clock, random, waiting, turns, observer, service } = parts;
+  const { clock, random, waiting, turns, limits, observer, service } = parts;
   return createUpstream(options, {
     pool: createConnectionPool(pool, clock, random, turns),
     budget: createRetryBudget(),
+    limits,
     waiting,
     abandonments: createAbandonments(pool.size, Math.min(options.timeoutMs, LONGEST_STAY_MS)),
     clock,

@@ -8,6 +8,7 @@ import { createExchangeTimer, type ExchangeRules, type exchange } from './exchan
 import { failure } from './exchange-failure.js';
 import type { ExchangeOutcome, ExchangeResult } from './exchange-outcome.js';
 import { type HttpRequest, LARGE_BODY } from './http-message.js';
+import type { RequestLimits } from './limits/request-limits.js';
 import { redirectedRequest } from './redirect.js';
 import { endRequestTrace, tracedRequest } from './request-trace.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -33,6 +34,8 @@ export interface UpstreamRequest {
   readonly attempted: number;
   /** The current time in monotonic milliseconds, so that the clock is not read again. */
   readonly now: number;
+  /** Names the credential in the request. Undefined if all calls have the same one. */
+  readonly credential?: string | undefined;
 }
 
 /** Sends requests to the API of one service: connections, attempts, retries. */
@@ -68,6 +71,8 @@ export interface UpstreamParts {
   readonly budget: RetryBudget;
   readonly abandonments: Abandonments;
   readonly waiting: WaitingMemory;
+  /** Default: requests are sent at any rate. */
+  readonly limits?: RequestLimits | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   /** Sends one request. It is a parameter, so that tests of the retry rules need no network. */
@@ -84,7 +89,7 @@ export interface UpstreamParts {
 const TIMER_EARLY_MS = 1;
 
 export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): Upstream {
-  const { pool, budget, abandonments, waiting, clock, random, observer, service } = parts;
+  const { pool, budget, limits, abandonments, waiting, clock, random, observer, service } = parts;
   const { maxResponseBytes, maxRedirects } = options;
   const rules: ExchangeRules = {
     abandonments,
@@ -98,14 +103,27 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   // This is one long function, because each awaited function would cost one more promise for nearly
   // all calls.
   async function send(
-    { request, replayable, notAfter, attempted, now: begin }: UpstreamRequest,
+    { request, replayable, notAfter, attempted, now: begin, credential }: UpstreamRequest,
     control: CallControl,
   ): Promise<UpstreamOutcome> {
     /** The clock is read once for all steps up to the next wait, because reading it costs time. */
     let now = begin;
     const { trace } = control;
+    /** How the last attempt ended, if another one is due. */
+    let last: AttemptEnd | undefined;
     for (let attempts = attempted + 1; ; attempts++) {
       if (attempts === 1) budget.request(now);
+      if (limits !== undefined) {
+        let stopped = limits.pass(request, credential, control, now);
+        if (stopped instanceof Promise) {
+          stopped = await stopped;
+          now = clock.monotonic();
+        }
+        // A call that was answered, but not as it should be, has something better than the limit.
+        if (stopped !== undefined) {
+          return { ...(stopped.kind === 'canceled' ? stopped : (last ?? stopped)), attempts: attempts - 1 };
+        }
+      }
       let connection = takeConnection(request, control, now);
       if (connection instanceof Promise) {
         connection = await connection;
@@ -142,6 +160,9 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
         outcome = await decodeContent(outcome.response, maxResponseBytes);
       }
       if (isKept && !isLarge(outcome)) freePlace(control);
+      if (limits !== undefined && outcome.kind === 'response') {
+        limits.heard(request, credential, outcome.response);
+      }
       observer.attemptEnded(service, attemptOutcome(outcome));
       if (traced !== undefined) endRequestTrace(traced, outcome);
       if (outcome.kind === 'response' && !options.retry.statuses.has(outcome.response.status)) {
@@ -163,6 +184,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       // attempt.
       const held = waiting.enter(request, control);
       if (held === undefined) return { ...outcome, attempts };
+      last = outcome;
       await pause(delayMs, control);
       now = clock.monotonic();
       waiting.leave(held);

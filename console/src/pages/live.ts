@@ -25,6 +25,7 @@ const OUTCOMES = Object.keys({
   bad_answer: true,
   too_large: true,
   overload: true,
+  rate_limited: true,
   down: true,
   canceled: true,
   internal: true,

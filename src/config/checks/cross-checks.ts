@@ -8,6 +8,7 @@ import { checkBody } from './body-checks.js';
 import { checkCache } from './cache-checks.js';
 import { checkCallerVariables } from './caller-checks.js';
 import { checkHost } from './host-checks.js';
+import { checkLimits } from './limit-checks.js';
 import { checkListeners } from './listener-checks.js';
 import { checkOpenApi } from './openapi-checks.js';
 import { checkProxy } from './proxy-checks.js';
@@ -39,6 +40,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
     }
     checkAnswers(service);
     checkCache(service);
+    checkLimits(service);
     checkCookies(service);
     checkBreaker(service);
     checkLiveness(service);

@@ -16,6 +16,7 @@ import { proxySetting } from '../types/proxy-url.js';
 import { literalPath, urlTemplate } from '../types/url-types.js';
 import { AUTH_KEYS } from './auth.js';
 import { bodyEncoding, queryStyle, requestCompress } from './body.js';
+import { LIMIT_KEYS } from './limit.js';
 import { OPENAPI_KEYS } from './openapi.js';
 import { SHARED_KEYS } from './shared.js';
 import type { KeyTable, Scope, SettingsOf } from './spec.js';
@@ -343,6 +344,7 @@ export const SERVICE_KEYS = {
       'The maximum memory of the stored responses of the service (`cache` of its procedures). Those that were not used for the longest time are forgotten.',
     example: '128MB',
   },
+  ...LIMIT_KEYS,
   ...OPENAPI_KEYS,
   ...AUTH_KEYS,
 } as const satisfies KeyTable;

@@ -256,7 +256,8 @@ export function assemblePipeline(
           return (replyWithStream as StreamReplier)(call, outcome);
         }
         if (outcome.kind === 'canceled') return ends.failCanceled(call, attempts);
-        return ends.fail(call, { code: outcome.code, attempts, cause: outcome.detail });
+        const { code, detail: cause, retryAfterMs } = outcome;
+        return ends.fail(call, { code, attempts, cause, retryAfterMs });
       }
     }
   }

@@ -277,7 +277,9 @@ function isError(fetched: Fetched, response: HttpResponse | undefined): boolean 
   if (response !== undefined) return ERRORS.has(response.status);
   if (fetched.kind === 'moved') return false;
   if (fetched.kind === 'unsent') return fetched.reason.code !== 'canceled';
-  return fetched.kind === 'refused' || fetched.outcome.kind === 'failure';
+  if (fetched.kind === 'refused') return true;
+  // The gateway itself sends too much. The API has not failed.
+  return fetched.outcome.kind === 'failure' && fetched.outcome.code !== 'rate_limited';
 }
 
 /** A call that has joined the request of another one has made no attempts of its own. */

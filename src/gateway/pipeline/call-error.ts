@@ -12,6 +12,7 @@ const MESSAGES: Readonly<Record<CallErrorCode, string>> = {
   bad_answer: 'The upstream gave an answer that cannot be used',
   timeout: 'The upstream did not answer in time',
   overload: 'Too many calls are waiting for this upstream; try again later',
+  rate_limited: 'Too many requests are sent to this upstream; try again later',
   down: 'This service is not available now; try again later',
   auth: 'Authentication unavailable',
   secrets: 'Service credentials pending',

@@ -4,7 +4,8 @@ import { usesCaller } from './fill-template.js';
 
 /** Whether the calls of a procedure need to know who calls. */
 export function needsCaller(service: ServiceSettings, procedure: ProcedureSettings): boolean {
-  return service['pool.max_waiting_per_caller'] > 0 || needsIdentity(service) || hasCaller(procedure);
+  const isCounted = service['pool.max_waiting_per_caller'] > 0 || service['limit.per'] === 'caller';
+  return isCounted || needsIdentity(service) || hasCaller(procedure);
 }
 
 /** Whether a template of the procedure has the identity of the caller, as in `{{caller.authid}}`. */

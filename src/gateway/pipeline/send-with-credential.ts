@@ -65,7 +65,7 @@ export function createCredentialSender(
       if (hasMoved()) return ended + attempted === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + attempted);
       const { notAfter } = applied;
       const outcome = await upstream.send(
-        { request: applied.request, replayable, notAfter, attempted, now },
+        { request: applied.request, replayable, notAfter, attempted, now, credential: applied.token?.key },
         control,
       );
       if (outcome.kind === 'expired') {
