@@ -118,8 +118,9 @@ export function assemblePipeline(
   const { responseHeaders, answer } = replyRule;
   const reply = createReplier(replyRule, maxBytes, ends, parts.turns);
   const pages = compilePages(service, procedure, parts.base ?? NO_BASE, parts.credential);
-  // A page of a list is read as a whole.
-  const streams = pages === undefined ? compileStreams(settings, answer.isSuccess, maxBytes) : undefined;
+  // A page of a list is read as a whole, and so is a response that may be stored.
+  const isWhole = pages !== undefined || settings.cache;
+  const streams = isWhole ? undefined : compileStreams(settings, answer.isSuccess, maxBytes);
   const replyWithStream =
     streams && createStreamReplier({ ...parts, streams, ends, maxBytes, responseHeaders });
   const replyWithPages =

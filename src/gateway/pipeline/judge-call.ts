@@ -48,6 +48,8 @@ export function judgeOutcome(
       if (!CAUSED_BY_UPSTREAM.has(outcome.code)) return undefined;
       return outcome.code === 'timeout' && endedByCaller(call, now, rules.deadlineMs) ? undefined : 'failure';
     }
+    case 'stream':
+      return 'success';
     case 'canceled':
       return undefined;
   }
