@@ -10,11 +10,13 @@ import type { Routes } from '../upstream/proxy/routes.js';
 import { createTokenUpstream } from '../upstream/service-upstream.js';
 import type { UpstreamTls } from '../upstream/tls.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
+import { compileAssertion } from './assertion.js';
 import { createCallerTokens } from './caller-tokens.js';
 import { compileCallerValues, exampleValues } from './caller-values.js';
 import type { Credential } from './credential.js';
 import { isPlaceable } from './placement.js';
 import { noCredential, type RequestCredential } from './request-credential.js';
+import { prepareTokenRequests } from './signed-token-request.js';
 import { createStaticCredential } from './static-credential.js';
 import { summing } from './summed-token-log.js';
 import { createTokenCache, type TokenSource } from './token-cache.js';
@@ -28,6 +30,7 @@ import { tracedTokenRequest } from './traced-token-request.js';
 export interface RequestCredentialDeps {
   readonly clock: Clock;
   readonly random: () => number;
+  readonly uuid: () => string;
   readonly userAgent: string;
   readonly log: Logger;
   /** TLS for the token endpoint. */
@@ -62,7 +65,11 @@ export function createRequestCredential(
         settings,
         variables,
         clock,
-        build: compileTokenRequest(settings, deps.userAgent),
+        prepare: prepareTokenRequests(
+          settings,
+          compileTokenRequest(settings, deps.userAgent),
+          compileAssertion(settings, deps),
+        ),
         rule: {
           token: readTokenPlace(settings),
           errorPath: settings['auth.fetch.error_path'],

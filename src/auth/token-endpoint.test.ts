@@ -5,6 +5,7 @@ import { keepLog } from '../../test/support/log-lines.js';
 import { testVariables } from '../../test/support/variables.js';
 import { parseConfig } from '../config/load-config.js';
 import type { UpstreamRequest } from '../upstream/upstream.js';
+import { prepareTokenRequests } from './signed-token-request.js';
 import { createTokenEndpoint } from './token-endpoint.js';
 import { compileTokenRequest } from './token-request.js';
 
@@ -35,7 +36,7 @@ function setUp(
   const endpoint = createTokenEndpoint({
     settings,
     variables,
-    build: compileTokenRequest(settings, 'agent'),
+    prepare: prepareTokenRequests(settings, compileTokenRequest(settings, 'agent'), undefined),
     rule: {
       token: { kind: 'path', path: ['access_token'] },
       errorPath: undefined,

@@ -7,9 +7,10 @@ import { createCallControl } from '../upstream/call-control.js';
 import { endRequestTrace } from '../upstream/request-trace.js';
 import { MAX_TOKEN_REQUEST_MS } from '../upstream/service-upstream.js';
 import type { Upstream } from '../upstream/upstream.js';
+import type { PreparedTokenRequest, PrepareTokenRequest } from './signed-token-request.js';
 import type { FetchResult, TokenSource } from './token-cache.js';
 import { readLifetime } from './token-lifetime.js';
-import type { TokenRequest, TokenRequestBuilder } from './token-request.js';
+import type { TokenRequestProblem } from './token-request.js';
 import { readTokenResponse, type TokenResponse, type TokenResponseRule } from './token-response.js';
 
 /** The connections to a token endpoint. */
@@ -18,7 +19,7 @@ export type TokenUpstream = Pick<Upstream, 'send' | 'close'>;
 export interface TokenSourceParts {
   readonly settings: ServiceSettings;
   readonly variables: Variables;
-  readonly build: TokenRequestBuilder;
+  readonly prepare: PrepareTokenRequest;
   readonly rule: TokenResponseRule;
   /** Creates the upstream for the endpoint at an origin. The origin may depend on variables. */
   readonly connect: (origin: string) => TokenUpstream;
@@ -36,6 +37,7 @@ export interface TokenSourceParts {
 
 /** One request and its response. */
 interface SentRequest {
+  readonly kind: 'sent';
   readonly key: string;
   /** Monotonic milliseconds. The token cannot be older than this. */
   readonly sentAt: number;
@@ -77,12 +79,10 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
   let rereadAt = Number.NEGATIVE_INFINITY;
   let connected: { readonly origin: string; readonly upstream: TokenUpstream } | undefined;
 
-  function buildRequest(
-    values: ReadonlyMap<string, string>,
-  ): TokenRequest | { readonly kind: 'problem'; readonly problem: string } {
+  function buildRequest(values: ReadonlyMap<string, string>): PreparedTokenRequest | TokenRequestProblem {
     const vars = variables.current();
     if (vars === undefined) return { kind: 'problem', problem: 'the secret has not been read yet' };
-    return parts.build(values.size === 0 ? vars : new Map([...vars, ...values]));
+    return parts.prepare(values.size === 0 ? vars : new Map([...vars, ...values]));
   }
 
   async function upstreamFor(origin: string): Promise<TokenUpstream> {
@@ -93,7 +93,12 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     return connected.upstream;
   }
 
-  async function send({ http, key }: TokenRequest, trace: CallTrace | undefined): Promise<SentRequest> {
+  async function send(
+    { key, complete }: PreparedTokenRequest,
+    trace: CallTrace | undefined,
+  ): Promise<SentRequest | TokenRequestProblem> {
+    const http = await complete();
+    if ('kind' in http) return http;
     const upstream = await upstreamFor(http.origin);
     const sentAt = clock.monotonic();
     const control = createCallControl(sentAt + Math.min(settings.timeout, MAX_TOKEN_REQUEST_MS));
@@ -107,10 +112,12 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
     const traced = parts.beginTrace?.(trace);
     const outcome = await upstream.send(sending, control);
     if (traced !== undefined) endRequestTrace(traced, outcome);
-    return { key, sentAt, response: readTokenResponse(outcome, parts.rule, clock.wall()) };
+    return { kind: 'sent', key, sentAt, response: readTokenResponse(outcome, parts.rule, clock.wall()) };
   }
 
-  function toResult({ response, key, sentAt }: SentRequest): FetchResult {
+  function toResult(sent: SentRequest | TokenRequestProblem): FetchResult {
+    if (sent.kind === 'problem') return notSent(sent.problem);
+    const { response, key, sentAt } = sent;
     if (response.kind === 'none') return { ...response, key };
     const { token: value, expiresIn, answeredAt } = response;
     const defaultTtl = settings['auth.cache.default_ttl'];
@@ -152,6 +159,7 @@ export function createTokenEndpoint(parts: TokenSourceParts): TokenEndpoint {
         const request = buildRequest(values);
         if (request.kind === 'problem') return notSent(request.problem);
         const first = await send(request, trace);
+        if (first.kind === 'problem') return notSent(first.problem);
         if (first.response.kind === 'token' || !first.response.credentialsRefused) return toResult(first);
         if (!mayBeOutdated(values)) return toResult(first);
         // Reads the secret again and tries the new value immediately, because the secret may have been

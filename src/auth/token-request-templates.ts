@@ -25,6 +25,13 @@ export function tokenRequestTemplates(settings: ServiceSettings): readonly Token
       'header',
       settings['auth.fetch.headers'].map(({ template }) => template),
     ),
+    // The JWT is base64url.
+    ...at('body', [
+      settings['auth.fetch.assertion.iss'],
+      settings['auth.fetch.assertion.sub'],
+      settings['auth.fetch.assertion.aud'],
+      ...settings['auth.fetch.assertion.claims'].map(({ template }) => template),
+    ]),
     // Form-encoded text may have any characters.
     ...at(encoding === 'form' ? 'body' : 'basic', [username, password]),
   ];

@@ -31,6 +31,19 @@ export type TokenRequestBuilder = (vars: ReadonlyMap<string, string>) => TokenRe
 /** Thrown if a part of the request cannot be built. The message names the key and the reason. */
 class TokenRequestError extends Error {}
 
+/** Fills `auth.fetch.url`. Returns undefined if no request can be sent there. */
+export function fillTokenUrl(
+  settings: ServiceSettings,
+  vars: ReadonlyMap<string, string>,
+): string | undefined {
+  try {
+    return fillUrl(settings['auth.fetch.url'], vars).text;
+  } catch (error) {
+    if (error instanceof TokenRequestError) return undefined;
+    throw error;
+  }
+}
+
 /** Compiles `auth.fetch.*` once, so that each attempt only fills in the variables. */
 export function compileTokenRequest(settings: ServiceSettings, userAgent: string): TokenRequestBuilder {
   const url = settings['auth.fetch.url'];
@@ -88,7 +101,7 @@ function fill(template: Template, vars: ReadonlyMap<string, string>, key: string
 function fillUrl(
   template: Template | undefined,
   vars: ReadonlyMap<string, string>,
-): { origin: string; path: string } {
+): { text: string; origin: string; path: string } {
   const key = 'auth.fetch.url';
   if (template === undefined) throw new TokenRequestError(`${key} is missing`);
   const encoded = (name: string) => {
@@ -101,7 +114,7 @@ function fillUrl(
     // Checks the URL again, because the configuration was checked without the values of secrets.
     checkUrl({ source: '', parts: [text] }, () => undefined);
     const url = new URL(text);
-    return { origin: url.origin, path: `${url.pathname}${url.search}` };
+    return { text, origin: url.origin, path: `${url.pathname}${url.search}` };
   } catch {
     throw new TokenRequestError(`${key} is not a usable URL with the values of its variables`);
   }

@@ -8,7 +8,7 @@ import { readDocument } from '../support/documents.js';
 import { type Idp, startIdp, tokenOf } from '../support/idp.js';
 import { iniBlocks } from '../support/ini-blocks.js';
 import { sectionsWithJson } from '../support/json-blocks.js';
-import { byTicket, logIn } from '../support/logins.js';
+import { byTicket, logIn, PRIVATE_KEY, pemOf } from '../support/logins.js';
 import { connectRaw } from '../support/raw-client.js';
 import { type RecordingUpstream, startRecordingUpstream } from '../support/recording-upstream.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
@@ -23,6 +23,10 @@ const EXPECTED: Readonly<Record<string, (user: string) => readonly string[]>> = 
   'A token by name': (user) => [
     user === 'alice' ? '/acme/impersonate' : '/globex/impersonate',
     `{"user":"${user}","role":"staff"}`,
+  ],
+  'A token by signature': (user) => [
+    '/oauth/token',
+    `grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=${user} of ${user === 'alice' ? 'acme' : 'globex'}`,
   ],
   'Token exchange': (user) => [
     '/oauth/token',
@@ -50,6 +54,13 @@ afterEach(async () => {
   folder.remove();
 });
 
+/** Shows whom a JWT is about, because the rest of it is new each time. */
+const withClaims = (text: string): string =>
+  text.replace(/ey[\w-]+\.([\w-]+)\.[\w-]+/, (_, claims: string) => {
+    const { sub, tenant } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as Record<string, string>;
+    return `${sub} of ${tenant}`;
+  });
+
 /** Runs a block as it stands, but for the hosts of its two URLs. Returns the address for clients. */
 async function start(block: string): Promise<string> {
   const isDynamic = block.includes('.authenticator = ');
@@ -59,6 +70,7 @@ async function start(block: string): Promise<string> {
     { roles: 'all', permissions: ['wamp.call'], uri: 'com.billing.', match: 'prefix' },
   ];
   const realm = { uri: REALM, users: [backend], groups: [{ name: 'backends' }], grants };
+  folder.write('keys/billing.pem', pemOf(PRIVATE_KEY));
   folder.write('security.json', isDynamic ? JSON.stringify([realm]) : USERS!);
   const text = block
     .replace(/(?<=\.base_url = )https:\/\/\w+\.example\.com/, api.url)
@@ -105,7 +117,9 @@ describe('docs/callers.md', () => {
       client.send([MESSAGE.CALL, 1, {}, 'com.billing.get_invoice', [], { id: 'INV-001' }]);
       expect((await client.next())[4]).toMatchObject({ status: 200 });
     }
-    expect(idp.requests.map((request) => [request.url, request.text])).toEqual(users.map(requestOf));
+    expect(idp.requests.map((request) => [request.url, withClaims(request.text)])).toEqual(
+      users.map(requestOf),
+    );
     expect(api.requests.map(tokenOf)).toEqual(['token-1', 'token-2', 'token-1', 'token-2']);
   });
 });

@@ -1,3 +1,4 @@
+import { PRIVATE_KEY, pemOf } from './logins.js';
 import { readTlsFixtures } from './tls-fixtures.js';
 
 /** What a block needs besides itself, and what one call with it causes. */
@@ -122,6 +123,19 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
       FORM,
       '',
       `${GRANT}&${CREDENTIALS}&audience=https%3A%2F%2Fbilling.example.com%2F&resource=urn%3Abilling&scope=invoices%3Aread+invoices%3Awrite`,
+    ],
+    call: getInvoice,
+    apiRequest: withBearer,
+  },
+  'A signed assertion instead of a secret': {
+    files: { 'keys/billing.pem': pemOf(PRIVATE_KEY) },
+    tokenResponse: oauthResponse,
+    tokenRequest: [
+      'POST /oauth/token',
+      ACCEPT,
+      FORM,
+      '',
+      `${GRANT}&client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer&client_assertion=JWT`,
     ],
     call: getInvoice,
     apiRequest: withBearer,

@@ -27,7 +27,7 @@ export function checkAcross(draft: ConfigDraft, readFile: ReadFile, readSecret: 
   const checkTls = createTlsCheck(readFile);
   for (const service of draft.services) {
     checkService(service, draft.wamp, checkTls);
-    checkAuth(service, readSecret);
+    checkAuth(service, readFile, readSecret);
     checkCallerVariables(service, draft.router.entry('url') !== undefined);
     checkHost(service);
     checkProxy(service);

@@ -3,7 +3,7 @@ import type { MemberName } from '../read-settings.js';
 import type { SERVICE_KEYS } from '../schema/service.js';
 import { callerVariableProblem, isCallerVariable } from '../types/caller-variables.js';
 import { type NamedTemplate, type Template, type Variable, variablesOf } from '../types/template.js';
-import { checkTokenUrl, hasEncodedSlash } from '../types/token-url.js';
+import { ASSERTION, checkTokenUrl, hasEncodedSlash } from '../types/token-url.js';
 import { checkUrl } from '../types/url-types.js';
 import { ValueError } from '../types/value-error.js';
 
@@ -24,10 +24,17 @@ export function checkVariables(service: ServiceDraft): void {
   const defined = definedVariables(service);
   notifyEmpty(service);
   for (const use of variableUses(service)) {
-    if (!reportUndefined(service, use, defined)) continue;
+    if (!reportUndefined(service, use, knownIn(use.key, service, defined))) continue;
     if (use.key === 'base_url') checkBaseUrl(service, use);
     if (use.key === 'auth.fetch.url') checkUrlOfToken(service, use, defined);
   }
+}
+
+/** The body and the headers of the token request may also contain the JWT that the gateway signs. */
+function knownIn(key: ServiceKey, service: ServiceDraft, defined: ReadonlySet<string>): ReadonlySet<string> {
+  const mayHaveJwt = key === 'auth.fetch.body.$key' || key === 'auth.fetch.headers.$key';
+  const hasJwt = mayHaveJwt && service.hasAny('auth.fetch.assertion');
+  return hasJwt ? new Set([...defined, ASSERTION]) : defined;
 }
 
 /**
@@ -65,6 +72,10 @@ export function tokenRequestUses({ settings }: ServiceDraft): readonly Use[] {
     ...family('auth.fetch.headers.$key', settings['auth.fetch.headers']),
     ...single('auth.fetch.basic_auth.username', settings['auth.fetch.basic_auth.username']),
     ...single('auth.fetch.basic_auth.password', settings['auth.fetch.basic_auth.password']),
+    ...single('auth.fetch.assertion.iss', settings['auth.fetch.assertion.iss']),
+    ...single('auth.fetch.assertion.sub', settings['auth.fetch.assertion.sub']),
+    ...single('auth.fetch.assertion.aud', settings['auth.fetch.assertion.aud']),
+    ...family('auth.fetch.assertion.claims.$name', settings['auth.fetch.assertion.claims']),
   ];
 }
 
@@ -109,13 +120,18 @@ export function reportUndefined(
       : `defined are: ${known.join(', ')}`;
   service.report(
     key,
-    variables[missing]?.name === 'token'
-      ? '{{token}} is allowed only in auth.apply.format, unless auth.vars.token defines it'
-      : `${which} in this value is not defined; ${allowed}`,
+    SPECIAL[variables[missing]?.name ?? ''] ?? `${which} in this value is not defined; ${allowed}`,
     member,
   );
   return false;
 }
+
+/** Why a variable with a meaning of its own is not defined. */
+const SPECIAL: Readonly<Record<string, string>> = {
+  token: '{{token}} is allowed only in auth.apply.format, unless auth.vars.token defines it',
+  [ASSERTION]:
+    '{{assertion}} is allowed only in auth.fetch.body and auth.fetch.headers, and needs auth.fetch.assertion.key_file',
+};
 
 function checkBaseUrl(service: ServiceDraft, { key, template }: Use): void {
   reportBadUrl(service, key, () => checkUrl(template, (variable) => valueAtLoad(service, variable)));

@@ -20,6 +20,7 @@ import {
 } from '../types/http-types.js';
 import { urlTemplate } from '../types/url-types.js';
 import { ValueError } from '../types/value-error.js';
+import { ASSERTION_KEYS } from './assertion.js';
 import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
 import type { KeyTable } from './spec.js';
 
@@ -111,6 +112,7 @@ export const AUTH_KEYS = {
       'How the gateway encodes user name and password before base64. `utf8`: unchanged, in UTF-8 (RFC 7617). `form`: form-encoded (RFC 6749 section 2.3.1), as strict OAuth2 endpoints require.',
     example: 'form',
   },
+  ...ASSERTION_KEYS,
   'auth.fetch.tls.cacertfile': {
     type: caFiles,
     meaning:

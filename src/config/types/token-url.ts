@@ -2,6 +2,9 @@ import type { Template } from './template.js';
 import { checkUrl } from './url-types.js';
 import { ValueError } from './value-error.js';
 
+/** The variable for the JWT of `auth.fetch.assertion`. */
+export const ASSERTION = 'assertion';
+
 /** Returns the value of a variable; undefined if only a secrets provider knows it. */
 type LookUp = (name: string) => string | undefined;
 
