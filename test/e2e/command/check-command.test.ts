@@ -10,7 +10,7 @@ describe('rpc-gateway check of a document', () => {
     const json = (schema: unknown) => ({ content: { 'application/json': { schema } } });
     const operation = {
       parameters: [{ name: 'id', in: 'query', schema: { $ref: '#/components/schemas/Bad' } }],
-      requestBody: json({ type: 'object', properties: { a: { minLength: 'x' } } }),
+      requestBody: json({ type: 'object', properties: { a: { pattern: '(' } } }),
       responses: { 200: { description: 'ok', ...json({ $ref: '#/components/schemas/Bad' }) } },
     };
     const document = {
@@ -39,7 +39,7 @@ describe('rpc-gateway check of a document', () => {
     const place = `${fixture.folder.path}/api.json:9: POST /a`;
     expect(err.trim().split('\n')).toEqual([
       expect.stringContaining(`${place}: the keyword argument "id" is not compared with its schema: Invalid`),
-      expect.stringContaining(`${place}: the body is not compared with its schema: minLength value must be`),
+      expect.stringContaining(`${place}: the body is not compared with its schema: Invalid`),
       expect.stringContaining(`${place}: the response 200 is not compared with its schema: Invalid`),
     ]);
   });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { symlinkSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findUnusableSchemas } from '../../../src/gateway/pipeline/operation/unusable-schemas.js';
 import { api, loadApi, noticesOf, operationOf, problemsOf, urisOf } from '../../support/operations.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../../support/temporary-folder.js';
 
@@ -161,6 +162,18 @@ describe('a hostile document', () => {
   });
 });
 
+it('schemas that would take a gigabyte to compile are not compiled, and check says so', () => {
+  const properties = Object.fromEntries(range(600, (index) => [`f${index}`, refTo(`S${index}`)]));
+  const schemas = Object.fromEntries(range(600, (index) => [`S${index}`, { type: 'object', properties }]));
+  const document = JSON.stringify(api({ '/a': postOf(refTo('S0')) }, { schemas }));
+  const lines = ['+openapi.validate = full'];
+  const [service] = loadApi(document, { lines }).services;
+  expect(findUnusableSchemas(service!, () => true)).toMatchObject({
+    unusable: [{ what: 'the body', reason: expect.stringContaining('more than 300000 parts') }],
+  });
+  expect(operationOf(document, 'api.post', { lines })({ f0: {} }).body).toBe('{"f0":{}}');
+});
+
 describe('a reference of a document', () => {
   it('is followed in cycles, and served', () => {
     const schemas = { A: { ...refTo('A') }, B: { allOf: [refTo('B')], properties: { b: refTo('B') } } };
@@ -192,19 +205,37 @@ describe('a reference of a document', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const folder = createTemporaryFolder();
-    const outside = folder.write('outside.json', '{"name":"x","in":"query"}');
+    const planted = 'PLANTED';
+    const outside = folder.write('outside.json', `{"name":"${planted}","in":"query"}`);
     folder.write('docs/empty.json', '{}');
     symlinkSync(outside, join(folder.path, 'docs/link.json'));
+    symlinkSync(folder.path, join(folder.path, 'docs/up'));
+    symlinkSync('/etc', join(folder.path, 'docs/etc'));
+    execFileSync('mkfifo', [join(folder.path, 'docs/pipe.json')]);
     const references = [
       '../outside.json',
       outside,
       'link.json',
+      'up/outside.json',
+      'etc/passwd',
+      'pipe.json',
+      '.',
       'sub/../../outside.json',
       '..%2Foutside.json',
+      '%2e%2e/outside.json',
+      '%252e%252e/outside.json',
+      '..\\outside.json',
+      `${folder.path}/docs/../outside.json`,
+      'empty.json/../../outside.json',
+      'link.json\0',
+      '/dev/zero',
+      '/proc/self/environ',
       '/etc/passwd',
       `http://127.0.0.1:${port}/x.json`,
       `//127.0.0.1:${port}/x.json`,
       'file:///etc/passwd',
+      'FILE:/etc/passwd',
+      'file:empty.json',
       'https://example.com/x.json#/a',
       'data:application/json,{}',
       'nowhere.json',
@@ -232,5 +263,6 @@ describe('a reference of a document', () => {
     expect(urisOf(config)).toEqual(['api.ok']);
     expect(config.notices).toHaveLength(references.length);
     expect([...config.sources.files.keys()].filter((path) => !path.includes('/docs/'))).toEqual([]);
+    expect(JSON.stringify([config.notices, config.services])).not.toMatch(/PLANTED|root:/);
   });
 });

@@ -29,11 +29,22 @@ export interface SchemaValidators {
 }
 
 export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): SchemaValidators {
-  const engines = new Map<Direction, Ajv.default>();
+  const engines = new Map<Direction, Ajv.default | Error>();
 
   function engineFor(direction: Direction): Ajv.default {
-    const known = engines.get(direction);
-    if (known !== undefined) return known;
+    let engine = engines.get(direction);
+    if (engine === undefined) {
+      engine = createEngine(direction);
+      engines.set(direction, engine);
+    }
+    if (engine instanceof Error) throw engine;
+    return engine;
+  }
+
+  function createEngine(direction: Direction): Ajv.default | Error {
+    if (hasMoreObjects(defs, MAX_OBJECTS)) {
+      return new Error(`the schemas of the document have more than ${MAX_OBJECTS} parts`);
+    }
     const { Ajv2020 }: typeof Ajv = createRequire(import.meta.url)('ajv/dist/2020.js');
     const engine = new Ajv2020({
       // Documents have keywords that JSON Schema does not know.
@@ -45,17 +56,18 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
       validateSchema: false,
       logger: false,
     });
-    const adapted = Object.entries(defs).map(([name, schema]) => [
-      name,
-      pointed(sentSchema(schema, direction, defs)),
-    ]);
-    engine.addSchema({ $id: DEFS_ID, $defs: Object.fromEntries(adapted) });
-    engines.set(direction, engine);
+    const all = Object.entries(defs).map(([name, schema]) => [name, adapted(schema, direction)]);
+    engine.addSchema({ $id: DEFS_ID, $defs: Object.fromEntries(all) });
     return engine;
   }
 
   function compileNow(schema: Schema, direction: Direction): Validate {
-    return engineFor(direction).compile(pointed(sentSchema(schema, direction, defs)) as object);
+    return engineFor(direction).compile(adapted(schema, direction));
+  }
+
+  /** What Ajv gets, for booleans too. */
+  function adapted(schema: Schema, direction: Direction): object {
+    return pointed(sentSchema(schema, direction, defs)) as object;
   }
 
   /** A schema that is not valid JSON Schema allows everything. */
@@ -79,7 +91,11 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
     },
     whyUnusable(schema, direction) {
       try {
-        compileNow(schema, direction);
+        const engine = engineFor(direction);
+        const once = adapted(schema, direction);
+        engine.compile(once);
+        // Ajv would keep all schemas of a large document.
+        if (typeof once === 'object') engine.removeSchema(once);
         return undefined;
       } catch (error) {
         return error instanceof Error ? error.message : 'it is no JSON Schema';
@@ -93,6 +109,24 @@ type Validate = ((value: unknown) => unknown) & Pick<ReturnType<Ajv.default['com
 
 /** The schemas of the document, for the references of the others. */
 const DEFS_ID = 'document:/defs';
+
+/**
+ * The largest public documents have 40,000. With a million, compiling would take a gigabyte of
+ * memory, and more than 10 seconds, in which no call proceeds.
+ */
+const MAX_OBJECTS = 300_000;
+
+/** Counts objects and lists. The model has no aliases. */
+function hasMoreObjects(root: unknown, max: number): boolean {
+  const waiting: unknown[] = [root];
+  for (let count = 0; waiting.length > 0; count++) {
+    if (count > max) return true;
+    for (const inner of Object.values(waiting.pop() as object)) {
+      if (typeof inner === 'object' && inner !== null) waiting.push(inner);
+    }
+  }
+  return false;
+}
 
 /** Keywords whose members have names of fields. */
 const BY_NAME: ReadonlySet<string> = new Set(SCHEMAS_BY_NAME);
