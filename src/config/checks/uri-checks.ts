@@ -23,25 +23,23 @@ export function checkUris(services: readonly ServiceDraft[]): void {
 }
 
 function reportClash(earlier: Use, later: Use): void {
-  const { procedure } = later;
-  const where = placeOf(earlier);
-  if (procedure.operation === undefined || procedure.entry('uri') !== undefined) {
+  const { procedure, service } = later;
+  // The keys of such an id count for both operations, so they cannot tell them apart.
+  const isSameId = earlier.service === service && earlier.procedure.name === procedure.name;
+  const where = placeOf(earlier, isSameId);
+  if (procedure.operation === undefined || (procedure.entry('uri') !== undefined && !isSameId)) {
     procedure.report('uri', `the same URI is already used in this realm at ${where}`);
     return;
   }
-  procedure.reportOperation?.(`has the same URI as ${where}; ${wayOut(earlier, later)}`);
-}
-
-/** What to do about two operations, or an operation and a procedure of the file. */
-function wayOut(earlier: Use, { service, procedure }: Use): string {
-  const isSameId = earlier.service === service && earlier.procedure.name === procedure.name;
-  return isSameId
+  const wayOut = isSameId
     ? 'leave one out with openapi.exclude, or set openapi.naming = path'
     : `set procedures.${procedure.name}.uri`;
+  procedure.reportOperation?.(`has the same URI as ${where}; ${wayOut}`);
 }
 
-function placeOf({ service, procedure }: Use): string {
-  const entry = procedure.entry('uri');
+/** @param isInDocument whether the place is that of the operation, although a line sets the URI */
+function placeOf({ service, procedure }: Use, isInDocument: boolean): string {
+  const entry = isInDocument ? undefined : procedure.entry('uri');
   if (entry !== undefined) return `${entry.file}:${entry.line}`;
   const { operation } = procedure;
   if (operation === undefined) return procedure.name;

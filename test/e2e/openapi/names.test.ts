@@ -55,9 +55,12 @@ describe('the URI of an operation', () => {
 
   it('of two operations is an error that names both and shows the way out', () => {
     const document = withIds('a b', 'a#b', 'c');
-    expect(problemsOf(document)).toEqual([
+    const same = [
       '/etc/api.json:15: GET /1: has the same URI as GET /0 (/etc/api.json:9); leave one out with openapi.exclude, or set openapi.naming = path',
-    ]);
+    ];
+    expect(problemsOf(document)).toEqual(same);
+    // Both operations have the keys of this id.
+    expect(problemsOf(document, { lines: ['+procedures.a_b.uri = api.first'] })).toEqual(same);
     expect(problemsOf(document, { lines: ['+openapi.naming = path'] })).toEqual([]);
     expect(problemsOf(document, { lines: ['+openapi.exclude = GET /1'] })).toEqual([]);
     const others = withIds('x..y', 'x._.y');
