@@ -1,28 +1,13 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPythonWithMypy } from '../interop/python.js';
 import { runCommand } from '../support/command.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
 import { diagnosticsOf } from '../support/typescript.js';
+import { CORPUS, DOCUMENTS } from './documents.js';
 
 const run = promisify(execFile);
-const CORPUS = process.env['OPENAPI_CORPUS'];
-if (CORPUS === undefined) console.warn('skipped: OPENAPI_CORPUS names no folder with OpenAPI documents');
-
-/** The documents: those in the folder, and the only one of a sub-folder's `specification`. */
-const DOCUMENTS = (CORPUS === undefined ? [] : readdirSync(CORPUS, { withFileTypes: true })).flatMap(
-  (entry) => {
-    const path = join(entry.parentPath, entry.name);
-    if (!entry.isDirectory()) return /\.(?:json|yaml)$/.test(path) ? [path] : [];
-    const inner = join(path, 'specification');
-    return readdirSync(inner)
-      .filter((name) => /^[A-Z].*\.yaml$/.test(name))
-      .map((name) => join(inner, name));
-  },
-);
 
 describe.skipIf(CORPUS === undefined)('the types of real documents', () => {
   let folder: TemporaryFolder;
@@ -61,22 +46,19 @@ ${more}`,
     return out;
   }
 
-  it.each(DOCUMENTS.map((document) => [basename(document), document]))(
-    'compile in TypeScript: %s',
-    async (_name, document) => {
-      const client = await typesOf(document);
-      expect(client).toContain('createClient');
-      expect(diagnosticsOf({ 'client.ts': client })).toEqual([]);
-    },
-  );
+  it.each(DOCUMENTS)('compile in TypeScript: $name', async ({ path }) => {
+    const client = await typesOf(path);
+    expect(client).toContain('createClient');
+    expect(diagnosticsOf({ 'client.ts': client })).toEqual([]);
+  });
 
   it('pass mypy in Python', async ({ skip }) => {
     const python = await findPythonWithMypy();
     if (python === undefined) return skip();
     const files: string[] = [];
-    for (const document of DOCUMENTS) {
+    for (const { path } of DOCUMENTS) {
       const name = `client_${files.length}.py`;
-      folder.write(name, await typesOf(document, '--python'));
+      folder.write(name, await typesOf(path, '--python'));
       files.push(name);
     }
     const checked = await run(python, ['-m', 'mypy', '--strict', ...files], { cwd: folder.path });
