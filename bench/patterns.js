@@ -1,5 +1,5 @@
 /** Searches in patterns: those of an application, and the worst ones that a realm can have. */
-import { createPatternIndex } from '../dist/router/pattern-index.js';
+import { createPatternIndex } from '../dist/router/patterns/pattern-index.js';
 
 const LETTERS = 'abcdefghijklmnop';
 const uriOf = (components) => Array.from({ length: components }, () => 'a').join('.');
