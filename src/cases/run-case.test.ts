@@ -114,3 +114,27 @@ describe('a case', () => {
     expect(await run(text, '+body_encoding = multipart')).toEqual([]);
   });
 });
+
+describe('a case of a procedure with keys about responses', () => {
+  const PROC = '+procedures.get_invoice';
+  it.each([
+    [
+      `{${GET}, answer: {body: {items: [1], next: 2}}, result: {body: [1], more: true}}`,
+      [`${PROC}.pages.next = cursor:next>page`, `${PROC}.pages.items = items`],
+    ],
+    [`{${GET}, answer: {body: {a: [1, 2]}}, result: {body: 2}}`, [`${PROC}.response.path = a.1`]],
+    [
+      `{${GET}, answer: {body: {error: x}}, error: {uri: com.refused, kwargs: {status: 200}}}`,
+      ['+error_path = error', '+errors.body = com.refused'],
+    ],
+    [`{${GET}, answer: {status: 404}, result: {status: 404}}`, [`${PROC}.success = 2xx, 404`]],
+  ])('passes: %s', async (text, lines) => {
+    expect(await run(text, ...lines)).toEqual([]);
+  });
+
+  it('has the body before its compression', async () => {
+    const body = 'x'.repeat(2_000);
+    const text = `{call: com.billing.create_invoice, kwargs: {a: ${body}}, request: {headers: {Content-Encoding: gzip}, body: {a: ${body}}}}`;
+    expect(await run(text, '+request.compress = gzip')).toEqual([]);
+  });
+});

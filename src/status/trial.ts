@@ -82,4 +82,6 @@ export interface TrialResult {
   readonly body: TrialBody;
   /** True if the body is larger than what is shown. */
   readonly is_cut: boolean;
+  /** True if pages of a list are left (`pages.next`). */
+  readonly has_more: boolean;
 }

@@ -157,6 +157,7 @@ function Outcome({ outcome }: { readonly outcome: TrialResult | string | undefin
     retry_after,
     body,
     is_cut,
+    has_more,
   } = outcome;
   const [happened, advice] = (code === null ? undefined : ERROR_ADVICE[code]) ?? [];
   return html`<section aria-live="polite" aria-label="Result">
@@ -171,6 +172,7 @@ function Outcome({ outcome }: { readonly outcome: TrialResult | string | undefin
             <div><dt>id in the log</dt><dd><code>${id}</code></dd></div></dl>`
     }
     ${code === null ? html`<${Body} body=${body} />` : null}
+    ${has_more ? html`<p class="note">Pages of the list are left.</p>` : null}
     ${is_cut ? html`<p class="note">The body is longer. This is its beginning.</p>` : null}
   </section>`;
 }

@@ -26,6 +26,7 @@ describe('the result of a tried call', () => {
       retry_after: null,
       body: { kind: 'text', text: 'hello' },
       is_cut: false,
+      has_more: false,
     });
     expect(result({ kind: 'text', text: '' }, 404)).toMatchObject({
       outcome: 'client_error',
@@ -34,6 +35,15 @@ describe('the result of a tried call', () => {
     });
     expect(result({ kind: 'bytes', bytes: Buffer.alloc(7) }).body).toEqual({ kind: 'bytes', size: 7 });
     expect(result({ kind: 'utf8', utf8: Buffer.from('€') }).body).toEqual({ kind: 'text', text: '€' });
+  });
+
+  it('says that pages of a list are left', () => {
+    const body = { kind: 'json', json: Buffer.from('[]') } as const;
+    const reply = { kind: 'result', status: 200, body, headers: undefined, extra: { more: true } } as const;
+    expect(JSON.parse(endedTrial(reply, { durationMs: 1, attempts: 2 }).json)).toMatchObject({
+      outcome: 'ok',
+      has_more: true,
+    });
   });
 
   it('copies JSON, so that no digit is lost', () => {
@@ -76,6 +86,7 @@ describe('the result of a tried call', () => {
       retry_after: 7,
       body: { kind: 'empty' },
       is_cut: false,
+      has_more: false,
     });
   });
 });

@@ -22,11 +22,18 @@ export interface EndedTrial {
 /** A body that is JSON is copied, so that all digits of its numbers stay as they are. */
 export function endedTrial(reply: Reply, facts: TrialFacts): EndedTrial {
   const { body, isCut } = bodyJson(reply);
-  const head: Omit<TrialResult, 'body'> = { ...headOf(reply, facts), is_cut: isCut };
+  const head: Omit<TrialResult, 'body'> = {
+    ...headOf(reply, facts),
+    is_cut: isCut,
+    has_more: reply.kind === 'result' && reply.extra?.['more'] === true,
+  };
   return { outcome: head.outcome, json: `${JSON.stringify(head).slice(0, -1)},"body":${body}}` };
 }
 
-function headOf(reply: Reply, { durationMs, attempts }: TrialFacts): Omit<TrialResult, 'body' | 'is_cut'> {
+function headOf(
+  reply: Reply,
+  { durationMs, attempts }: TrialFacts,
+): Omit<TrialResult, 'body' | 'is_cut' | 'has_more'> {
   const common = { duration_ms: Math.round(durationMs * 10) / 10, retry_after: null };
   if (reply.kind === 'failure') {
     const { code, uri } = reply;

@@ -250,12 +250,16 @@ describe('the pages of a list', () => {
     expect(ownError(await call(opened))).toMatchObject({ code: 'connect', attempts: 4 });
   });
 
-  it('that do not come before the deadline are left', async () => {
+  it.each([
+    ['the deadline', ['+deadline = 1s'], {}],
+    ['the timeout of the caller', [], { timeout: 1_000 }],
+  ])('that do not come before %s are left', async (_, lines, options) => {
     const opened = await open({
-      lines: [`${PROC}.pages.next = link`, '+timeout = 10s', '+deadline = 1s'],
+      lines: [`${PROC}.pages.next = link`, '+timeout = 10s', ...lines],
       respond: (request, response) => (request.number > 2 ? HANG : byLink(9)(request, response)),
     });
-    expect((await call(opened)).kwargs).toEqual({ status: 200, body: [1, 2], more: true });
+    const answer = await opened.caller.call(LIST, { id: 7 }, { options });
+    expect(answer.kwargs).toEqual({ status: 200, body: [1, 2], more: true });
   });
 
   it('have pool.max_response_size together', async () => {

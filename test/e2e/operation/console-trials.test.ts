@@ -108,6 +108,7 @@ describe('a call by an operator', () => {
         retry_after: null,
         body: { kind: 'json', value: { ok: true } },
         is_cut: false,
+        has_more: false,
       },
     ]);
     const { text, headers } = await upstream.arrived(1);

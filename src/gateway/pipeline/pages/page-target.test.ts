@@ -1,3 +1,4 @@
+import { array, assert, constantFrom, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type PageScope, pageAtCursor, resolvePage } from './page-target.js';
 
@@ -61,6 +62,58 @@ describe('a page', () => {
     `/v1/${'x'.repeat(300)}`,
   ])('at %s is outside', (reference) => {
     expect(at(reference)).toBe('outside');
+  });
+
+  it('never leaves base_url, whatever names it', () => {
+    const piece = constantFrom(
+      ...[
+        '/',
+        '//',
+        '\\',
+        '.',
+        '..',
+        '%2e',
+        '%2F',
+        '%5c',
+        '%25',
+        ';',
+        '?',
+        '#',
+        '@',
+        ':',
+        '\t',
+        '\n',
+        ' ',
+        'é',
+      ],
+      ...[
+        'v1',
+        'v2',
+        'api.example.com',
+        'evil.example',
+        'https:',
+        'http:',
+        'a',
+        '=',
+        '&',
+        '\u0000',
+        '\ud800',
+      ],
+    );
+    const reference = array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+    assert(
+      property(reference, (text) => {
+        const target = resolvePage(text, '/v1/items?page=1', SCOPE);
+        if (target.kind === 'outside') return;
+        const { path } = target;
+        expect(path).toMatch(/^\/v1(?:[/?]|$)[\x21-\x7e]*$/);
+        // A URL parser at the API reads it as it is.
+        const url = new URL(`https://api.example.com${path}`);
+        expect(url.host + url.pathname + url.search).toBe(`api.example.com${path}`);
+        expect(decodeURI(url.pathname).split('/')).not.toContain('..');
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   it('of an API without a path may be anywhere, but not look like a host', () => {
