@@ -11,6 +11,7 @@ import { jsonText } from '../dist/json-text/json-text.js';
 import { MESSAGE } from '../dist/wamp/messages.js';
 import { createSerializers } from '../dist/wamp/serializers/serializers.js';
 import { invoices, SIZES } from './bodies.js';
+import { cacheAndLimits } from './cache-and-limits.js';
 import { readOptions } from './options.js';
 import { patternSearches } from './patterns.js';
 import { keepResults } from './results.js';
@@ -144,5 +145,10 @@ report(
 );
 
 report('Search for patterns', patternSearches());
+
+report(
+  'Response cache and limits',
+  cacheAndLimits(buildGet({ args: [], kwargs: kwargsOfGet, caller }).request),
+);
 if (sink === undefined) throw new Error('nothing was measured');
 if (values.keep) keepResults('micro', { groups: results });

@@ -40,6 +40,14 @@ describe('The keys of the cache', () => {
     ]);
   });
 
+  it.each(['response.stream = sse', 'response.stream_idle = 5s'])('contradict %s', (line) => {
+    const [key] = line.split(' ');
+    expect(problemsOf(['.cache = on', `.${line}`])).toEqual([
+      `procedures.get.${key}: contradicts cache = on: a response that may be stored is read as a whole`,
+    ]);
+    expect(problemsOf(['.cache = on', '.response.stream = off'])).toEqual([]);
+  });
+
   it('need a cache', () => {
     expect(problemsOf(['.cache.stale_if_error = 5m', '+cache.max_size = 1MB'])).toEqual([
       'procedures.get.cache.stale_if_error: has no effect: no response is stored without cache = on',

@@ -10,6 +10,12 @@ export function checkCache(service: ServiceDraft): void {
         `contradicts method = ${method}: only the responses to GET and HEAD are stored; leave cache out, or use method = get`,
       );
     }
+    if (cache === true) {
+      for (const key of ['response.stream', 'response.stream_idle'] as const) {
+        if (procedure.entry(key) === undefined || procedure.settings['response.stream'] === 'off') continue;
+        procedure.report(key, 'contradicts cache = on: a response that may be stored is read as a whole');
+      }
+    }
     if (cache === false && procedure.entry('cache.stale_if_error') !== undefined) {
       procedure.report('cache.stale_if_error', 'has no effect: no response is stored without cache = on');
     }
