@@ -11,11 +11,15 @@ import { createTokenUpstream } from '../upstream/service-upstream.js';
 import type { UpstreamTls } from '../upstream/tls.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import { compileAssertion } from './assertion.js';
+import { createAwsCredentials } from './aws-credentials.js';
 import { createCallerTokens } from './caller-tokens.js';
 import { compileCallerValues, exampleValues } from './caller-values.js';
 import type { Credential } from './credential.js';
+import { createCredentialWait } from './credential-wait.js';
+import { loadAws } from './load-aws.js';
 import { isPlaceable } from './placement.js';
 import { noCredential, type RequestCredential } from './request-credential.js';
+import { createSignedCredential } from './signed-credential.js';
 import { prepareTokenRequests } from './signed-token-request.js';
 import { createStaticCredential } from './static-credential.js';
 import { summing } from './summed-token-log.js';
@@ -56,6 +60,15 @@ export function createRequestCredential(
       return noCredential;
     case 'static':
       return createStaticCredential(credential, variables);
+    case 'signed': {
+      const region = settings['auth.sign.region'] ?? '';
+      const signs = { region, service: settings['auth.sign.service'] ?? '' };
+      return createSignedCredential({
+        source: createAwsCredentials({ ...deps, load: () => loadAws(signs), service: name }),
+        waitFor: createCredentialWait('AWS credentials', { ...deps, settings }),
+        clock: deps.clock,
+      });
+    }
     case 'token': {
       const { clock, random, log, waiting, turns, observer } = deps;
       const { placement } = credential;

@@ -1,9 +1,11 @@
 import type { ServiceSettings } from '../config/model.js';
 import type { HttpRequest } from '../upstream/http-message.js';
+import { MASK } from './fill-vars.js';
 import { type Placement, placeCredential, readPlacement, type ShowVariable } from './placement.js';
+import { SIGNATURE_HEADERS } from './sigv4.js';
 
 /** The kind of a service's credential: none, a configured credential, or a fetched token. */
-export type CredentialKind = 'none' | 'static' | 'token';
+export type CredentialKind = 'none' | 'static' | 'token' | 'signed';
 
 /** The facts about a service's credential that the configuration contains, without its value. */
 export interface Credential {
@@ -22,6 +24,13 @@ export function describeCredential(settings: ServiceSettings): Credential {
   const placement = readPlacement(settings);
   if (kind === 'none')
     return { kind, placement, ownedHeaders: [], ownedQuery: [], mask: (request) => request };
+  if (kind === 'signed') {
+    const mask = <Request extends HttpRequest>(request: Request): Request => ({
+      ...request,
+      headers: [...request.headers, ...maskedSignature(settings)],
+    });
+    return { kind, placement, ownedHeaders: SIGNATURE_HEADERS, ownedQuery: [], mask };
+  }
   const inHeader = placement.where === 'header';
   return {
     kind,
@@ -32,7 +41,15 @@ export function describeCredential(settings: ServiceSettings): Credential {
   };
 }
 
+/** The headers of a signature, for display. */
+function maskedSignature(settings: ServiceSettings): readonly string[] {
+  const scope = `${MASK}/${settings['auth.sign.region']}/${settings['auth.sign.service']}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=${MASK}/${scope}, SignedHeaders=${MASK}, Signature=${MASK}`;
+  return ['x-amz-date', MASK, 'x-amz-content-sha256', MASK, 'authorization', authorization];
+}
+
 function credentialKind(settings: ServiceSettings): CredentialKind {
+  if (settings['auth.sign'] !== undefined) return 'signed';
   if (settings['auth.fetch.url'] !== undefined) return 'token';
   const hasToken = settings['auth.vars'].has('token') || settings['auth.secrets.vars'].has('token');
   return hasToken && !isPartOf(settings.base_url) ? 'static' : 'none';

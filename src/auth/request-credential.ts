@@ -1,5 +1,6 @@
 import type { CallControl } from '../upstream/call-control.js';
 import type { HttpRequest, HttpResponse } from '../upstream/http-message.js';
+import type { SignAttempt } from '../upstream/upstream.js';
 import type { Token } from './token-cache.js';
 import type { TokenStore } from './token-store.js';
 
@@ -14,6 +15,8 @@ export interface WithCredential {
    * credential does not expire.
    */
   readonly notAfter: number;
+  /** Signs each attempt. Undefined if requests are not signed. */
+  readonly sign?: SignAttempt | undefined;
 }
 
 /** The reason why there is no credential. `code` is for the caller. */

@@ -1,19 +1,17 @@
 import type { Clock } from '../clock.js';
-import { Tally } from '../collections/tally.js';
 import type { ServiceSettings } from '../config/model.js';
 import type { Variables } from '../secrets/variables.js';
 import type { Turns } from '../turns.js';
 import type { CallControl } from '../upstream/call-control.js';
-import { callerKey } from '../upstream/caller.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import type { WaitingMemory } from '../upstream/waiting-memory.js';
 import type { Credential } from './credential.js';
+import { createCredentialWait } from './credential-wait.js';
 import { isPlaceable, placeCredential } from './placement.js';
 import { judgeRefusal } from './refusal.js';
 import type { CredentialOutcome, NoCredential, RequestCredential } from './request-credential.js';
 import type { NoToken, Token } from './token-cache.js';
 import type { TokenStore } from './token-store.js';
-import { createWaitWithin } from './wait-within.js';
 
 export interface TokenCredentialParts {
   readonly settings: ServiceSettings;
@@ -28,15 +26,10 @@ export interface TokenCredentialParts {
 
 /** Adds tokens to requests, and replaces a token that the upstream refuses. */
 export function createTokenCredential(parts: TokenCredentialParts): RequestCredential {
-  const { settings, variables, tokens, clock } = parts;
+  const { settings, variables, tokens } = parts;
   const { placement } = parts.credential;
   const refreshOn = settings['auth.refresh_on'];
-  const maxWaiting = settings['pool.max_waiting'];
-  const waitWithin = createWaitWithin<Token | NoToken>(clock, parts.turns);
-  const maxPerCaller = settings['pool.max_waiting_per_caller'];
-  let waiting = 0;
-  /** The waiting calls of each caller. Undefined if callers have no limit. */
-  const shares = maxPerCaller > 0 ? new Tally() : undefined;
+  const waitFor = createCredentialWait<Token | NoToken>('a token', parts);
   let cachedToken: Token | undefined;
   let cachedText = '';
   variables.onChange(() => {
@@ -78,31 +71,8 @@ export function createTokenCredential(parts: TokenCredentialParts): RequestCrede
     pending: Promise<Token | NoToken>,
     control: CallControl,
   ): Promise<CredentialOutcome> {
-    if (waiting >= maxWaiting) {
-      return failed('overload', 'too many calls wait for a token (pool.max_waiting)');
-    }
-    const caller = shares && callerKey(control.caller);
-    if (shares !== undefined && shares.of(caller) >= maxPerCaller) {
-      const cause = 'too many calls of one caller wait for a token (pool.max_waiting_per_caller)';
-      return failed('overload', cause);
-    }
-    const held = parts.waiting.enter(request, control);
-    if (held === undefined) {
-      return failed('overload', 'the waiting calls hold too many bytes (pool.max_waiting_bytes)');
-    }
-    waiting += 1;
-    shares?.add(caller);
-    try {
-      const got = await waitWithin(pending, control);
-      if (got === 'canceled') return failed('canceled', 'cancelled while it waited for a token');
-      if (got === 'timeout')
-        return failed('timeout', 'the deadline passed while the call waited for a token');
-      return outcomeOf(request, got);
-    } finally {
-      waiting -= 1;
-      shares?.remove(caller);
-      parts.waiting.leave(held);
-    }
+    const got = await waitFor(pending, request, control);
+    return got.kind === 'no_credential' ? got : outcomeOf(request, got);
   }
 
   return {

@@ -76,15 +76,15 @@ const MAX_CAUSES = 4;
  * with the HTTP status. The SDK copies messages, names and other fields from the response. Some
  * services repeat the request in these fields, so other text may contain secrets.
  */
-export function describeAwsError(error: unknown): SecretError {
+export function describeAwsError(error: unknown, from = 'AWS Secrets Manager'): SecretError {
   const cause =
     known(error, 'name', SERVICE_EXCEPTIONS) ??
     known(error, 'code', CODES) ??
     known(error, 'name', TRANSPORT_ERRORS);
-  if (cause !== undefined) return new SecretError(`AWS Secrets Manager: ${cause}`);
+  if (cause !== undefined) return new SecretError(`${from}: ${cause}`);
   const credentials = known(error, 'name', CREDENTIAL_ERRORS);
   if (credentials !== undefined) return new SecretError(`no AWS credentials are available (${credentials})`);
-  return new SecretError(`AWS Secrets Manager: other error${statusOf(error)}`);
+  return new SecretError(`${from}: other error${statusOf(error)}`);
 }
 
 /** Returns the property of the error, or of one of its causes, if its value is one of `words`. */

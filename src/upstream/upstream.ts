@@ -19,6 +19,9 @@ import type { WaitingMemory } from './waiting-memory.js';
 /** How a request ended, and its number of attempts, including refused connections. */
 export type UpstreamOutcome = ExchangeOutcome & { readonly attempts: number };
 
+/** Returns a request with a signature. The signature may change its encoding, and has a time. */
+export type SignAttempt = (request: HttpRequest) => Promise<HttpRequest>;
+
 /** A request to be sent. */
 export interface UpstreamRequest {
   readonly request: HttpRequest;
@@ -36,6 +39,8 @@ export interface UpstreamRequest {
   readonly now: number;
   /** Names the credential in the request. Undefined if all calls have the same one. */
   readonly credential?: string | undefined;
+  /** Signs each attempt. Undefined if requests are not signed. */
+  readonly sign?: SignAttempt | undefined;
 }
 
 /** Sends requests to the API of one service: connections, attempts, retries. */
@@ -103,7 +108,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
   // This is one long function, because each awaited function would cost one more promise for nearly
   // all calls.
   async function send(
-    { request, replayable, notAfter, attempted, now: begin, credential }: UpstreamRequest,
+    { request, replayable, notAfter, attempted, now: begin, credential, sign }: UpstreamRequest,
     control: CallControl,
   ): Promise<UpstreamOutcome> {
     /** The clock is read once for all steps up to the next wait, because reading it costs time. */
@@ -124,6 +129,11 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
           return { ...(stopped.kind === 'canceled' ? stopped : (last ?? stopped)), attempts: attempts - 1 };
         }
       }
+      let signed = request;
+      if (sign !== undefined) {
+        signed = await sign(request);
+        now = clock.monotonic();
+      }
       let connection = takeConnection(request, control, now);
       if (connection instanceof Promise) {
         connection = await connection;
@@ -134,7 +144,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       if (connection.kind !== 'connection') return { ...connection, attempts: attempts - 1 };
       const wholeEndAt = now + options.timeoutMs;
       const traced = trace?.attempt();
-      const attempt = traced === undefined ? request : tracedRequest(request, traced);
+      const attempt = traced === undefined ? signed : tracedRequest(signed, traced);
       let exchanged: ExchangeResult | undefined;
       let isKept = false;
       try {

@@ -42,12 +42,19 @@ const OTHERS = ['host', 'connection', 'user-agent', 'accept-encoding', 'content-
 /** A JWT is new for each request, so that `JWT` stands for it. */
 const withoutJwt = (text: string): string => text.replace(/ey[\w-]+\.ey[\w-]+\.[\w-]+/g, 'JWT');
 
+/** A signature of AWS is new for each request. */
+const withoutTime = (value: string): string =>
+  value
+    .replace(/^\d{8}T\d{6}Z$/, 'DATE')
+    .replace(/(?<=Credential=\w+\/)\d{8}/, 'DATE')
+    .replace(/(?<=Signature=)[0-9a-f]{64}$/, 'SIGNATURE');
+
 /** A request as lines, from the request line to the body. */
 function lines({ method, url, rawHeaders, text }: RecordedRequest): readonly string[] {
   const headers: string[] = [];
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]!.toLowerCase();
-    if (!OTHERS.includes(name)) headers.push(`${name}: ${rawHeaders[i + 1]}`);
+    if (!OTHERS.includes(name)) headers.push(`${name}: ${withoutTime(rawHeaders[i + 1]!)}`);
   }
   return [`${method} ${url}`, ...headers, '', withoutJwt(text)];
 }

@@ -29,12 +29,21 @@ const MYPY = {
   missing: 'no Python with mypy: run test/interop/install-mypy',
 };
 
+const BOTOCORE = {
+  module: 'botocore.auth',
+  candidates: ['/usr/bin/python3', 'python3'],
+  missing: 'no Python with botocore: apt-get install python3-botocore',
+};
+
 /** The first Python that can import autobahn; undefined where none can, which is said, and fails where CI is set. */
 export const findPythonWithAutobahn = (): Promise<string | undefined> => findPython(AUTOBAHN);
 /** The same for xconn. */
 export const findPythonWithXconn = (): Promise<string | undefined> => findPython(XCONN);
 
 export const findPythonWithMypy = (): Promise<string | undefined> => findPython(MYPY);
+
+/** The same for botocore, the library of the AWS command line. */
+export const findPythonWithBotocore = (): Promise<string | undefined> => findPython(BOTOCORE);
 
 async function findPython({ module, candidates, missing }: typeof AUTOBAHN): Promise<string | undefined> {
   for (const python of candidates) {

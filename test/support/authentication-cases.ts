@@ -114,6 +114,19 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
     call: getInvoice,
     apiRequest: withBearer,
   },
+  'AWS request signing': {
+    secret: {},
+    call: getInvoice,
+    apiRequest: [
+      'GET /api/invoices/INV-001',
+      ACCEPT,
+      'x-amz-date: DATE',
+      'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+      'authorization: AWS4-HMAC-SHA256 Credential=AKIDTEST/DATE/eu-central-1/execute-api/aws4_request, SignedHeaders=host;x-amz-content-sha256;x-amz-date, Signature=SIGNATURE',
+      '',
+      '',
+    ],
+  },
   'Audience, resource, scope': {
     env: { BILLING_SECRET: 's+:cret' },
     tokenResponse: { ...oauthResponse, expires_in: '3599' },

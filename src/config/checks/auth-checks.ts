@@ -4,6 +4,7 @@ import { checkAssertion } from './assertion-checks.js';
 import { checkCredential, checkHeaderValues } from './credential-checks.js';
 import { checkSecrets } from './secrets-checks.js';
 import { checkServiceVariables } from './service-variable-checks.js';
+import { checkSign } from './sign-checks.js';
 import { checkTokenCache, checkTokenRequest } from './token-request-checks.js';
 import { checkVariables } from './variable-checks.js';
 
@@ -22,5 +23,6 @@ export function checkAuth(service: ServiceDraft, readFile: ReadFile, readSecret:
   checkVariables(service);
   checkServiceVariables(service);
   checkCredential(service);
+  checkSign(service);
   checkHeaderValues(service);
 }

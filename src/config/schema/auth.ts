@@ -1,4 +1,4 @@
-import { awsRegion } from '../types/aws-types.js';
+import { awsRegion, awsService } from '../types/aws-types.js';
 import {
   caFiles,
   type DataType,
@@ -235,6 +235,23 @@ export const AUTH_KEYS = {
         },
       },
     },
+  },
+  'auth.sign': {
+    type: oneOf('aws_sigv4'),
+    meaning:
+      'Signs each request to the API with AWS Signature Version 4. The credentials come from the default chain of the AWS SDK: environment, shared files, web identity, container and instance roles. It needs `auth.sign.region` and `auth.sign.service`, and replaces `auth.fetch` and `auth.apply`.',
+    example: 'aws_sigv4',
+  },
+  'auth.sign.region': {
+    type: awsRegion,
+    meaning: 'The AWS region of the API.',
+    example: 'eu-central-1',
+  },
+  'auth.sign.service': {
+    type: awsService,
+    meaning:
+      'The name of the AWS service in signatures: `execute-api` for API Gateway, `lambda` for function URLs, `s3`, `es` for OpenSearch.',
+    example: 'execute-api',
   },
   'auth.refresh_on': {
     type: refreshStatuses(),

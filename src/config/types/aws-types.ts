@@ -25,3 +25,16 @@ export const awsRegion: DataType<string> = {
 export function regionOfSecret(secretId: string): string | undefined {
   return /^arn:[^:]*:secretsmanager:([^:]+):/.exec(secretId)?.[1];
 }
+
+/** The name of a service of AWS, as in the endpoints of its API. */
+export const awsService: DataType<string> = {
+  description: 'AWS service, as in execute-api',
+  parse(value) {
+    if (!/^[a-z0-9-]+$/.test(value)) {
+      throw new ValueError(
+        'must be the name of an AWS service such as execute-api: lower-case letters, digits and hyphens',
+      );
+    }
+    return value;
+  },
+};

@@ -63,9 +63,17 @@ export function createCredentialSender(
       // The upstream may have executed an earlier attempt. So the call cannot start again at
       // another base_url, where it might have another idempotency key.
       if (hasMoved()) return ended + attempted === 0 ? MOVED : unsent(MOVED_BETWEEN, ended + attempted);
-      const { notAfter } = applied;
+      const { notAfter, sign } = applied;
       const outcome = await upstream.send(
-        { request: applied.request, replayable, notAfter, attempted, now, credential: applied.token?.key },
+        {
+          request: applied.request,
+          replayable,
+          notAfter,
+          attempted,
+          now,
+          credential: applied.token?.key,
+          sign,
+        },
         control,
       );
       if (outcome.kind === 'expired') {

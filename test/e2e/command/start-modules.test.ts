@@ -53,6 +53,9 @@ const which = (loaded: readonly string[], names: readonly string[]) =>
 /** Used by some configurations only. */
 const SOMETIMES = ['node_modules/zod/', 'node_modules/tinyglobby/', 'node_modules/@aws-sdk/'];
 const NEVER = [
+  // Only the first request that is signed needs them.
+  'node_modules/jose/',
+  'node_modules/@smithy/signature-v4/',
   // Where stderr is no terminal.
   'node_modules/pino-pretty/',
   // Without a collector and without a provider of the program.
