@@ -29,11 +29,14 @@ export type ServiceFacts = Pick<
 export type PoolUse = Omit<PoolStatus, 'size'>;
 
 /** Adds up several pools of one service. */
-export function addPools(pools: readonly Pick<ConnectionPool, keyof PoolUse>[]): PoolUse {
-  const sum = { busy: 0, idle: 0, waiting: 0 };
-  for (const { busy, idle, waiting } of pools) {
+export function addPools(
+  pools: readonly (Pick<ConnectionPool, 'busy' | 'idle' | 'waiting'> & { readonly streams?: number })[],
+): PoolUse {
+  const sum = { busy: 0, idle: 0, streams: 0, waiting: 0 };
+  for (const { busy, idle, streams = 0, waiting } of pools) {
     sum.busy += busy;
     sum.idle += idle;
+    sum.streams += streams;
     sum.waiting += waiting;
   }
   return sum;

@@ -243,10 +243,15 @@ export function createService(
     condition.read();
   });
 
-  /** Closes an old upstream after the deadline. Then no call uses it any more. */
+  /** Closes an old upstream after the deadline. Then only streams still use it, until they end. */
   function retire(upstream: Upstream | undefined): void {
     if (upstream === undefined) return;
     const stopTimer = clock.after(settings.deadline, () => {
+      if (upstream.pool.busy > 0) {
+        upstream.retire();
+        retire(upstream);
+        return;
+      }
       retired.delete(upstream);
       void upstream.close();
     });
@@ -330,7 +335,7 @@ export function createService(
   };
 
   function pool(): PoolUse {
-    return addPools(upstreams().map((upstream) => upstream.pool));
+    return { ...addPools(upstreams().map((upstream) => upstream.pool)), streams: running.streams };
   }
 
   function upstreams(): readonly Upstream[] {

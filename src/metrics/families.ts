@@ -59,6 +59,11 @@ export const FAMILIES = {
     labels: ['service'],
     help: 'Calls that run now, including those that wait for a connection.',
   },
+  in_flight_streams: {
+    type: 'gauge',
+    labels: ['service'],
+    help: 'Calls that pass a stream on now. They are calls in flight too.',
+  },
   pool_connections: {
     type: 'gauge',
     labels: ['service', 'state'],

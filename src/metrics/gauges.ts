@@ -26,6 +26,7 @@ const BREAKER_STATES: Readonly<Record<BreakerState, number>> = { closed: 0, half
 /** Reads the values of every gauge. A part that the status lacks has the value 0. */
 export const GAUGES: Readonly<Record<GaugeName, (scene: Scene) => Sample[]>> = {
   in_flight_calls: ofServices(({ in_flight }) => in_flight),
+  in_flight_streams: ofServices(({ pool }) => pool.streams),
   response_cache_bytes: ofServices(({ cache }) => cache?.bytes ?? 0, 'hasCache'),
   pool_connections: (scene) =>
     scene.parts.services.flatMap(({ name }) => {

@@ -46,7 +46,7 @@ const BILLING: ServiceStatus = {
   last_error: null,
   last_minute: NO_CALLS,
   last_hour: NO_CALLS,
-  pool: { size: 10, busy: 3, idle: 1, waiting: 2 },
+  pool: { size: 10, busy: 3, idle: 1, streams: 4, waiting: 2 },
   breaker: 'closed',
   cache: { entries: 2, bytes: 6_000, max_bytes: 32_000 },
   probe: null,
@@ -120,7 +120,7 @@ describe('metrics', () => {
     const { series } = await open().scrape();
     const labelled = (label: string) => own(series).filter((name) => name.includes(label)).length;
     expect(labelled('procedure="')).toBe(35);
-    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(45 + 22 + 3 + 7 + 2);
+    expect(labelled('{service="billing"') - labelled('procedure="')).toBe(46 + 22 + 3 + 7 + 2);
     expect(labelled('{realm="')).toBe(12);
     expect(labelled('{listener="')).toBe(2 * 8);
   });
@@ -170,6 +170,7 @@ describe('metrics', () => {
     const { value } = await scrape();
     const expected = {
       'in_flight_calls{service="billing"}': 5,
+      'in_flight_streams{service="billing"}': 4,
       'pool_connections{service="billing",state="busy"}': 3,
       'pool_connections{service="billing",state="idle"}': 1,
       'pool_waiting{service="billing"}': 2,

@@ -95,6 +95,8 @@ export interface PoolStatus {
   readonly size: number;
   readonly busy: number;
   readonly idle: number;
+  /** Busy connections that carry a stream (`response.stream`). */
+  readonly streams: number;
   /** Calls that wait for a connection. */
   readonly waiting: number;
 }

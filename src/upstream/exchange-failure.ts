@@ -39,8 +39,12 @@ export const HEADERS_TOO_LONG = 'the header section is longer than pool.max_resp
  * request.
  */
 const MALFORMED_MESSAGE = /^bad (upgrade|response)$/;
-/** The connection ended before the last chunk. Bytes are missing, but no byte is malformed. */
+/**
+ * The connection ended before the last chunk. Bytes are missing, but no byte is malformed. Some
+ * versions of undici give this error no code.
+ */
 const ENDED_EARLY = 'HPE_INVALID_EOF_STATE';
+const ENDED_EARLY_MESSAGE = '(Invalid EOF state)';
 
 /**
  * Maps an error of undici or of a socket to an error code of the gateway.
@@ -72,7 +76,7 @@ export function failure(
 
 /** For malformed HTTP, undici's error has a special code, name or message. */
 function isMalformed(name: string, code: string, message: string): boolean {
-  if (code === ENDED_EARLY) return false;
+  if (code === ENDED_EARLY || message.endsWith(ENDED_EARLY_MESSAGE)) return false;
   return MALFORMED_HTTP.test(code) || name === 'HTTPParserError' || MALFORMED_MESSAGE.test(message);
 }
 

@@ -15,7 +15,7 @@ export const serviceStatus = (name: string, more: Partial<ServiceStatus> = {}): 
   last_error: null,
   last_minute: NO_CALLS,
   last_hour: NO_CALLS,
-  pool: { size: 25, busy: 0, idle: 0, waiting: 0 },
+  pool: { size: 25, busy: 0, idle: 0, streams: 0, waiting: 0 },
   breaker: null,
   cache: null,
   probe: null,

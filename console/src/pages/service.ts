@@ -52,6 +52,7 @@ function Facts({ service }: { readonly service: ServiceStatus }) {
     ]} />
     <${Fields} rows=${[
       ['connections', `${count(pool.busy)} busy, ${count(pool.idle)} idle, at most ${count(pool.size)}`],
+      ['streams', count(pool.streams)],
       ['waiting for a connection', count(pool.waiting)],
       ['circuit breaker', breaker === null ? 'off' : breaker.replace('_', '-')],
       ['last probe', probeText(probe, now.value)],

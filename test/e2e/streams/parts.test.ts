@@ -1,20 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { closeAfterEach } from '../../support/close-after-each.js';
-import { type GatewayFixture, openGatewayFixture } from '../../support/gateway-fixture.js';
+import { openGatewayFixture } from '../../support/gateway-fixture.js';
 import { joinOverWebSocket } from '../../support/joined-session.js';
-import { createStreamApi, type StreamApiOptions } from '../../support/stream-api.js';
+import type { StreamApiOptions } from '../../support/stream-api.js';
 import { callStream } from '../../support/stream-caller.js';
+import { openStreamFixture } from '../../support/stream-fixture.js';
 
 const opened = closeAfterEach();
 const GET = 'com.billing.get_invoice';
 
-async function openStream(options: StreamApiOptions = {}, lines: readonly string[] = []) {
-  const api = createStreamApi(options);
-  const fixture: GatewayFixture = opened(await openGatewayFixture({ respond: api.respond, lines }));
-  const session = await joinOverWebSocket(fixture.gateway.url);
-  opened(() => session.leave());
-  return { api, session, ...fixture };
-}
+const openStream = async (options: StreamApiOptions = {}) => opened(await openStreamFixture(options));
 
 describe('a caller that asks for progressive results', () => {
   it('gets each event as soon as it is complete', async () => {
