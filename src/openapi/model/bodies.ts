@@ -1,4 +1,5 @@
-import { child, type DocumentFiles, isRecord, type Located, members, own } from '../read/document-files.js';
+import { child, type DocumentFiles, type Located, members, own } from '../read/document-files.js';
+import { isRecord } from '../read/is-record.js';
 import type { BodyKind, FieldEncoding, Schema } from './api-model.js';
 import { kindOf, preferredOf, sentMediaType } from './media-types.js';
 import { collectionOf, plainSchema, serializationOf } from './parameters.js';

@@ -3,12 +3,12 @@ import {
   child,
   createDocumentFiles,
   type DocumentFiles,
-  isRecord,
   type Located,
   members,
   own,
   type ReadDocumentFile,
 } from '../read/document-files.js';
+import { isRecord } from '../read/is-record.js';
 import {
   type ApiModel,
   type DocumentProblem,

@@ -1,4 +1,4 @@
-import { isRecord } from '../read/document-files.js';
+import { isRecord } from '../read/is-record.js';
 import { hasFlag, someAlias } from './aliases.js';
 import type { Schema, SchemaObject } from './api-model.js';
 import { definitionOf, type SchemaContext, schemasIn } from './json-types.js';

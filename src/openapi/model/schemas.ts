@@ -4,11 +4,12 @@ import {
   type DocumentFiles,
   elements,
   hasReference,
-  isRecord,
   type Located,
   members,
 } from '../read/document-files.js';
+import { isRecord } from '../read/is-record.js';
 import type { Schema } from './api-model.js';
+import { ONE_SCHEMA, SCHEMA_LISTS, SCHEMAS_BY_NAME } from './schema-keywords.js';
 import { isNullable, plainKeywords, type Version } from './upgrade-schema.js';
 
 /** Collects the schemas of a document. A schema with a name is kept once, however often it is used. */
@@ -22,23 +23,6 @@ export interface SchemaStore {
   brokenIn(schema: Schema): string | undefined;
 }
 
-/** Keywords whose value is a schema. */
-export const ONE_SCHEMA = [
-  'items',
-  'additionalProperties',
-  'not',
-  'if',
-  'then',
-  'else',
-  'contains',
-  'propertyNames',
-  'unevaluatedProperties',
-  'unevaluatedItems',
-  'contentSchema',
-] as const;
-/** Keywords with schemas by names that the document chooses. */
-export const SCHEMAS_BY_NAME = ['properties', 'patternProperties', 'dependentSchemas'] as const;
-export const SCHEMA_LISTS = ['allOf', 'anyOf', 'oneOf', 'prefixItems'] as const;
 const DEFS = '#/$defs/';
 
 export function createSchemaStore(files: DocumentFiles, version: Version): SchemaStore {

@@ -1,8 +1,8 @@
-import { isRecord } from '../read/document-files.js';
+import { isRecord } from '../read/is-record.js';
 import { hasFlag } from './aliases.js';
 import type { Schema, SchemaObject } from './api-model.js';
 import { definitionOf, schemasIn } from './json-types.js';
-import { ONE_SCHEMA, SCHEMA_LISTS, SCHEMAS_BY_NAME } from './schemas.js';
+import { ONE_SCHEMA, SCHEMA_LISTS, SCHEMAS_BY_NAME } from './schema-keywords.js';
 
 /** Where a value goes. */
 export type Direction = 'request' | 'response';

@@ -1,4 +1,4 @@
-import { isRecord } from '../read/document-files.js';
+import { isRecord } from '../read/is-record.js';
 
 /** The versions of OpenAPI, which differ in their schemas. */
 export type Version = '2.0' | '3.0' | '3.1';

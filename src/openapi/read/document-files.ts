@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { DocumentError } from './document-error.js';
+import { isRecord } from './is-record.js';
 import { escapeStep, unescapeStep } from './json-outline.js';
 import { MAX_VALUES, type ParsedFile, parseDocument } from './parse-document.js';
 
@@ -121,10 +122,6 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function hasReference(value: unknown): value is Readonly<{ $ref: unknown }> {

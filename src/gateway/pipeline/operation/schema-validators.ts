@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type Ajv from 'ajv/dist/2020.js';
 import type { Schema } from '../../../openapi/model/api-model.js';
-import { SCHEMAS_BY_NAME } from '../../../openapi/model/schemas.js';
+import { SCHEMAS_BY_NAME } from '../../../openapi/model/schema-keywords.js';
 import { type Direction, sentSchema } from '../../../openapi/model/sent-schema.js';
 import { plainNumbers } from './plain-numbers.js';
 
