@@ -111,6 +111,10 @@ describe('the description of an operation', () => {
     expect(
       bodyOf('+procedures.put.response.path = children', '+procedures.put.response.path_optional = on'),
     ).toEqual({ anyOf: [items, { type: 'null' }] });
+    // The schema of an error says nothing about the part.
+    expect(bodyOf('+procedures.put.response.path = children', '+procedures.put.success = 2xx, 409')).toEqual(
+      items,
+    );
   });
 
   it('has the joined list of all pages', () => {

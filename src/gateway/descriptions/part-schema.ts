@@ -1,5 +1,4 @@
 import type { Schema } from '../../openapi/model/api-model.js';
-import { objectSchema } from './operation-kwargs.js';
 
 type Defs = Readonly<Record<string, Schema>>;
 type Known = Readonly<Record<string, unknown>>;
@@ -7,11 +6,11 @@ type Known = Readonly<Record<string, unknown>>;
 /** References may form cycles. */
 const MAX_STEPS = 50;
 
-/** The schema of the part at a path. What the schema does not say is `{}`, which allows everything. */
-export function partSchema(schema: Schema, path: readonly string[], defs: Defs): Known {
-  let part: Schema = schema;
-  for (const step of path) part = inner(part, step, defs, MAX_STEPS) ?? true;
-  return objectSchema(part);
+/** The schema of the part at a path. Undefined if the schema says nothing of it. */
+export function partSchema(schema: Schema, path: readonly string[], defs: Defs): Schema | undefined {
+  let part: Schema | undefined = schema;
+  for (const step of path) part = part === undefined ? undefined : inner(part, step, defs, MAX_STEPS);
+  return part;
 }
 
 /** The schema of one member or item. Undefined if the schema says nothing of it. */

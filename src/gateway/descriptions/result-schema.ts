@@ -45,24 +45,33 @@ function isSuccess({ success }: Settings, { status }: OperationResponse): boolea
 function bodySchema(responses: readonly OperationResponse[], settings: Settings, defs: Defs): JsonSchema {
   const successes = responses.filter((response) => isSuccess(settings, response));
   const found = successes.length > 0 ? successes : responses.filter(({ status }) => status === 'default');
-  const parts = found.flatMap(({ schema }) => partsOf(schema, settings, defs));
-  const isList = settings['pages.next'] !== undefined;
-  return isList && parts.length === 0 ? { type: 'array' } : anyOf(parts);
-}
-
-function partsOf(schema: Schema | undefined, settings: Settings, defs: Defs): readonly JsonSchema[] {
+  const schemas = found.map(({ schema }) => schema);
   if (settings['pages.next'] !== undefined) {
-    if (schema === undefined) return [];
-    return [{ type: 'array', items: partSchema(schema, [...settings['pages.items'], '0'], defs) }];
+    const items = anyOf(partsOf(schemas, [...settings['pages.items'], '0'], defs));
+    return { type: 'array', ...(Object.keys(items).length > 0 && { items }) };
   }
   const path = settings['response.path'];
-  if (path === undefined)
-    return [schema === undefined ? { type: 'string' } : objectSchema(sentSchema(schema, 'response', defs))];
-  const none = settings['response.path_optional'] ? [{ type: 'null' }] : [];
-  return schema === undefined
-    ? none
-    : [objectSchema(sentSchema(partSchema(schema, path, defs), 'response', defs)), ...none];
+  if (path !== undefined) {
+    const parts = partsOf(schemas, path, defs);
+    const mayLack = parts.length > 0 && settings['response.path_optional'];
+    return anyOf(mayLack ? [...parts, { type: 'null' }] : parts);
+  }
+  return anyOf(schemas.map((schema) => (schema === undefined ? { type: 'string' } : sent(schema, defs))));
 }
+
+/** What the responses say about the part at a path. The schema of an error may say nothing. */
+function partsOf(
+  schemas: readonly (Schema | undefined)[],
+  path: readonly string[],
+  defs: Defs,
+): readonly JsonSchema[] {
+  return schemas.flatMap((schema) => {
+    const part = schema === undefined ? undefined : partSchema(schema, path, defs);
+    return part === undefined ? [] : [sent(part, defs)];
+  });
+}
+
+const sent = (schema: Schema, defs: Defs): JsonSchema => objectSchema(sentSchema(schema, 'response', defs));
 
 function anyOf(all: readonly JsonSchema[]): JsonSchema {
   if (all.length === 1) return all[0] as JsonSchema;
