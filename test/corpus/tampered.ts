@@ -14,10 +14,16 @@ export function tampered(call: SentCall): SentCall | undefined {
   for (const [from, to] of CHANGES) {
     const [path, query] = request.url.split('?') as [string, string?];
     if (query?.includes(from)) return withRequest(call, { url: `${path}?${query.replace(from, to)}` });
+    if (path.includes(from) && from !== 'text')
+      return withRequest(call, { url: request.url.replace(from, to) });
     const body = request.body.toString();
     if (body.includes(from)) return withRequest(call, { body: Buffer.from(body.replace(from, to)) });
   }
-  return undefined;
+  // Also a field of a header or a cookie.
+  const index = request.headers.findIndex((value, at) => at % 2 === 1 && /\btext\d?\b/.test(value));
+  if (index === -1) return undefined;
+  const headers = request.headers.with(index, request.headers[index]!.replace('text', 'texd'));
+  return /^(?:color|cookie)$/i.test(headers[index - 1]!) ? withRequest(call, { headers }) : undefined;
 }
 
 function withRequest(call: SentCall, changed: Partial<SentRequest>): SentCall {

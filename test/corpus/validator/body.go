@@ -41,7 +41,7 @@ func checkBody(operation *openapi3.Operation, input *openapi3filter.RequestValid
 		}
 		return nil
 	}
-	if mediaType == "multipart/form-data" && hasStyles(media) {
+	if mediaType == "multipart/form-data" && hasStyles(media) || isForm(mediaType) && isStyledForm(media) {
 		return checkStyledFields(media, input, call)
 	}
 	eased := easeBody(contentType, mediaType, media)

@@ -79,7 +79,7 @@ func checkParameter(document *openapi3.T, parameter *openapi3.Parameter, input *
 		// The library takes an optional object with explode for an empty one if it is not there.
 		return nil
 	}
-	if parameter.In == openapi3.ParameterInCookie && (parameter.Explode == nil || *parameter.Explode) {
+	if parameter.In == openapi3.ParameterInCookie {
 		return checkInQuery(parameter, cookiesOf(input.Request), given.Value, input)
 	}
 	return checkGiven(parameter, input, given.Value, what)

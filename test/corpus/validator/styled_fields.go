@@ -14,10 +14,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 )
 
-// OpenAPI 3.1 gives the styles of query parameters to the fields of multipart bodies, too (section
-// 4.8.15), and Stripe used them so in 3.0. The library knows them only in queries, so the parts are read
-// by Go's own library, and then decoded as if they stood in a query. The same holds for cookies with
-// explode.
+// OpenAPI 3.1 gives the styles of query parameters to the fields of forms and multipart bodies, too
+// (section 4.8.15), and Stripe used them so in 3.0. The library knows most of them only in queries, so the
+// parts are read by Go's own library, and then decoded as if they stood in a query. The same holds for
+// cookies, whose values the library does not decode.
 
 // hasStyles says whether fields of a multipart body have styles.
 func hasStyles(media *openapi3.MediaType) bool {
@@ -29,7 +29,23 @@ func hasStyles(media *openapi3.MediaType) bool {
 	return false
 }
 
-// checkStyledFields validates the fields of a multipart body one by one.
+// isStyledForm says whether a form has fields in styles that the library does not read in forms.
+func isStyledForm(media *openapi3.MediaType) bool {
+	for name, encoding := range media.Encoding {
+		switch encoding.Style {
+		case openapi3.SerializationSpaceDelimited, openapi3.SerializationPipeDelimited:
+			return true
+		case openapi3.SerializationForm:
+			property := media.Schema.Value.Properties[name]
+			if encoding.Explode != nil && *encoding.Explode && property != nil && property.Value.Type.Is("object") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkStyledFields validates the fields of a form or a multipart body one by one.
 func checkStyledFields(media *openapi3.MediaType, input *openapi3filter.RequestValidationInput, call Call) []string {
 	given, isObject := call.Body.(map[string]any)
 	if !isObject || media.Schema == nil {
@@ -71,11 +87,14 @@ func checkInQuery(parameter *openapi3.Parameter, values url.Values, given any, i
 	return checkGiven(&asQuery, &inQuery, given, parameter.In+" parameter "+parameter.Name)
 }
 
-// partsOf are the fields of a multipart body.
+// partsOf are the fields of a form or a multipart body.
 func partsOf(contentType string, body []byte) (url.Values, error) {
-	_, parameters, err := mime.ParseMediaType(contentType)
+	mediaType, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		return nil, err
+	}
+	if mediaType == "application/x-www-form-urlencoded" {
+		return url.ParseQuery(string(body))
 	}
 	reader := multipart.NewReader(bytes.NewReader(body), parameters["boundary"])
 	values := url.Values{}
@@ -102,7 +121,9 @@ func partsOf(contentType string, body []byte) (url.Values, error) {
 func cookiesOf(request *http.Request) url.Values {
 	values := url.Values{}
 	for _, cookie := range request.Cookies() {
-		values.Add(cookie.Name, cookie.Value)
+		if text, err := url.PathUnescape(cookie.Value); err == nil {
+			values.Add(cookie.Name, text)
+		}
 	}
 	return values
 }
