@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { MESSAGE } from '../../../src/wamp/messages.js';
 import { answerCalls } from '../../support/answer-calls.js';
@@ -8,6 +9,7 @@ import { keepLog } from '../../support/log-lines.js';
 import { byTicket, logIn } from '../../support/logins.js';
 import { ALL_ROLES, connectRaw, type RawClient } from '../../support/raw-client.js';
 import { HANG, startRecordingUpstream } from '../../support/recording-upstream.js';
+import { openReloadFixture } from '../../support/reload-fixture.js';
 import { startSecuredGateway } from '../../support/secured-gateway.js';
 
 const REALM = 'com.example.myrealm';
@@ -234,4 +236,40 @@ it.each([
   client.send([MESSAGE.CALL, 1, {}, GET, [], { id: 1 }]);
   await client.next();
   expect(fieldOf('tenant')).toEqual(['initech']);
+});
+
+it('a reload of the security file changes the meta of a session, and so its token', async () => {
+  const api = await startRecordingUpstream();
+  closeLater(() => api.close());
+  const idp = await startIdp();
+  closeLater(() => idp.close());
+  const lines = [`+auth.fetch.url = ${idp.origin}/token`, ...TOKEN_REQUEST, BY_TENANT];
+  const conf = [billingConf(api.url, ...lines), 'security.config_file = security.json'].join('\n');
+  let tenant: string | undefined = 'acme';
+  const fixture = await openReloadFixture(conf, {
+    readFile: (path) => {
+      const meta = tenant === undefined ? {} : { meta: { tenant } };
+      const alice = { username: 'alice', password: 'alice', groups: ['staff'], ...meta };
+      const realm = { uri: REALM, users: [alice], groups: [{ name: 'staff' }] };
+      return path.endsWith('security.json') ? JSON.stringify([realm]) : readFileSync(path);
+    },
+  });
+  closeLater(() => fixture.close());
+  const client = closeLater(await connectRaw(fixture.url));
+  await logIn(client, REALM, byTicket('alice', 'alice'));
+  let request = 0;
+  const call = async () => {
+    client.send([MESSAGE.CALL, ++request, {}, GET, [], { id: 1 }]);
+    const message = await client.next();
+    return message[message[0] === MESSAGE.ERROR ? 6 : 4];
+  };
+  expect(await call()).toMatchObject(OK);
+  tenant = 'globex';
+  await fixture.reload(conf);
+  expect(await call()).toMatchObject(OK);
+  tenant = undefined;
+  await fixture.reload(conf);
+  expect(await call()).toMatchObject({ code: 'bad_request' });
+  const asked = idp.requests.map(({ text }) => new URLSearchParams(text).get('tenant'));
+  expect(asked).toEqual(['acme', 'globex']);
 });
