@@ -86,8 +86,11 @@ export interface ResponseCache<Memo, T> {
   readonly size: { readonly entries: number; readonly bytes: number };
 }
 
-/** The approximate bytes of an entry beside its response. So the number of entries is limited too. */
-const ENTRY_BYTES = 1_024;
+/**
+ * The bytes of an entry beside its response, as measured: its key, the index of its URL and its memo.
+ * So the number of entries is limited too.
+ */
+const ENTRY_BYTES = 2_048;
 
 /** Without them, a response depends on the attempt that got it. */
 const PER_ATTEMPT = ['cache-control', 'pragma', 'traceparent', 'tracestate'];
