@@ -9,7 +9,7 @@ import { dryRun } from './dry-run.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { joinForCall } from './join.js';
 import { credentialsOf, type LoginOptions } from './login-options.js';
-import { type PlainPayload, printError, printResult } from './print-outcome.js';
+import { type PlainPayload, printError, printPart, printResult } from './print-outcome.js';
 
 export interface CallOptions extends ArgumentOptions, LoginOptions {
   readonly realm?: string;
@@ -51,8 +51,18 @@ export async function call(
   });
   const { timeout } = options;
   try {
-    const calling = session.call(uri, payloadOf(args, kwargs), timeout === undefined ? {} : { timeout });
-    const result = await (timeout === undefined ? calling : withinTime(calling, timeout));
+    let begin = (): void => {};
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const limit = timeout === undefined ? {} : { timeout };
+    const calling = session.call(uri, payloadOf(args, kwargs), limit, (part) => {
+      begin();
+      printPart(plain(part), json, host);
+    });
+    // A stream may last longer than the timeout, as in the gateway.
+    if (timeout !== undefined) await withinTime(Promise.race([calling, begun]), timeout);
+    const result = await calling;
     printResult(plain(result), json, host);
     return EXIT.ok;
   } catch (error) {

@@ -27,6 +27,12 @@ export function printResult(payload: PlainPayload, json: boolean, host: Host): v
   host.stdout.write(describe(mainValue(payload), painter(host.stdout, host), 'good'));
 }
 
+/** Prints a progressive result on stdout in one line: its body, or with `json` its kwargs. */
+export function printPart(payload: PlainPayload, json: boolean, host: Host): void {
+  const value = mainValue(payload);
+  host.stdout.write(jsonLine(!json && isHttpResponse(value) ? value.body : value));
+}
+
 /** Prints an ERROR as text on stderr; with `json` also as one line of JSON on stdout. */
 export function printError(uri: string, payload: PlainPayload, json: boolean, host: Host): void {
   const paint = painter(host.stderr, host);

@@ -38,6 +38,22 @@ describe('rpc-gateway call', () => {
     expect(await finished([...words, '--json'])).toEqual({ code: 1, out, err });
   });
 
+  it('prints the parts of a stream, one in each line', async () => {
+    const headers = { 'content-type': 'application/x-ndjson' };
+    fixture.upstream.respondWith(() => ({ headers, body: '{"n":1}\n{"n":9007199254740993}\n' }));
+    const { url } = await started(configuration(fixture.upstream.url));
+    const words = ['call', 'com.billing.get_invoice', 'id=1', '--url', url, '--timeout', '5s'];
+    const plain = '{"n":1}\n{"n":9007199254740993}\n200 OK\n{\n  "count": 2\n}\n';
+    expect((await finished(words)).out).toBe(plain);
+    const json = [
+      '{"status":200,"body":{"n":1}}',
+      '{"status":200,"body":{"n":9007199254740993}}',
+      '{"status":200,"body":"","count":2}',
+      '',
+    ];
+    expect((await finished([...words, '--json'])).out).toBe(json.join('\n'));
+  });
+
   it('prints every digit of a big integer', async () => {
     const headers = { 'content-type': 'application/json' };
     fixture.upstream.respondWith(() => ({ headers, body: '{"n":9007199254740993}' }));
