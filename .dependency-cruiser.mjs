@@ -34,7 +34,7 @@ const ROOMS = {
     'summed-log',
     'read-regular-file',
   ],
-  secrets: ['observe', 'config', 'log', 'clock', 'backoff', 'json'],
+  secrets: ['observe', 'config', 'upstream', 'log', 'clock', 'backoff', 'json'],
   upstream: ['observe', 'config', 'errors', 'log', 'clock', 'collections', 'turns', 'read-regular-file'],
   'http-cache': ['upstream', 'clock', 'collections'],
   auth: [

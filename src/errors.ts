@@ -90,6 +90,7 @@ export const GATEWAY_ERROR_CODES = [
   'router_tls',
   'service_proxy',
   'service_tls',
+  'service_vault',
   'stopped',
   'tracing_packages',
 ] as const;

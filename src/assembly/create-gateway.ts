@@ -45,7 +45,7 @@ const SECRETS_WAIT_MS = 3_000;
  * Creates a gateway. It opens nothing until `start`.
  *
  * @param first from `loadConfig` or `parseConfig`
- * @throws GatewayError `service_tls`, `service_proxy`, `router_tls`, `router_key` or `tracing_packages`
+ * @throws GatewayError `service_tls`, `service_proxy`, `service_vault`, `router_tls`, `router_key` or `tracing_packages`
  *
  * @example
  * ```ts

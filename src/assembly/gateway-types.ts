@@ -47,7 +47,7 @@ export interface GatewayOptions {
   /** Makes idempotency keys. Default: `crypto.randomUUID`. */
   readonly uuid?: () => string;
   /**
-   * The environment: for the secrets provider `env`, and for `https_proxy`, `http_proxy` and
+   * The environment: for the secrets providers `env` and `vault`, and for `https_proxy`, `http_proxy` and
    * `no_proxy`. Default: `process.env`.
    */
   readonly env?: Readonly<Record<string, string | undefined>>;

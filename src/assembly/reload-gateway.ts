@@ -22,7 +22,7 @@ export interface RunningGateway {
 }
 
 export interface ReloadDeps {
-  /** @throws GatewayError `service_tls` or `service_proxy` */
+  /** @throws GatewayError `service_tls`, `service_proxy` or `service_vault` */
   readonly createService: (config: LoadedConfig['services'][number], former: Service | undefined) => Service;
   /** How long new services may read their secrets before they are used. */
   readonly secretsWaitMs: number;
@@ -115,7 +115,7 @@ interface CompiledServices {
   readonly former: readonly Service[];
 }
 
-/** @throws GatewayError `service_tls` or `service_proxy` */
+/** @throws GatewayError `service_tls`, `service_proxy` or `service_vault` */
 function compileServices(
   next: LoadedConfig,
   plan: ReloadPlan,

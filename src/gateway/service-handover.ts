@@ -26,6 +26,8 @@ function secretSettings({ settings }: ServiceConfig): unknown {
     provider: settings['auth.secrets.provider'],
     id: settings['auth.secrets.secret_id'],
     region: settings['auth.secrets.region'],
+    address: settings['auth.secrets.vault.address'],
+    namespace: settings['auth.secrets.vault.namespace'],
     vars: settings['auth.secrets.vars'],
   };
 }

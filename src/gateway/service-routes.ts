@@ -2,13 +2,14 @@ import { fillVars } from '../auth/fill-vars.js';
 import type { ServiceConfig, Template } from '../config/model.js';
 import { proxyOrigin } from '../config/types/proxy-url.js';
 import { sourceForShow } from '../config/types/template.js';
+import { readVaultOptions } from '../secrets/vault/vault-options.js';
 import { createRoutes, type Environment, type Route, type Routes } from '../upstream/proxy/routes.js';
 
 /** A server to which a service connects, and how. */
 export interface ServiceRoute {
   /** Scheme, host and port. Variables stay names, and text from the environment is masked. */
   readonly server: string;
-  readonly role: 'API' | 'token endpoint';
+  readonly role: 'API' | 'token endpoint' | 'Vault';
   /** Undefined if the host is not known before a secret is read. */
   readonly route: Route | undefined;
 }
@@ -21,15 +22,22 @@ export function serviceRoutes({ settings }: ServiceConfig, env: Environment): re
     ['API', settings.base_url],
     ['token endpoint', settings['auth.fetch.url']],
   ];
-  return urls.flatMap(([role, url]) =>
+  const found = urls.flatMap(([role, url]): readonly ServiceRoute[] =>
     url === undefined
       ? []
-      : {
-          server: /^[^/]*(?:\/\/[^/?]*)?/.exec(sourceForShow(url))?.[0] ?? '',
-          role,
-          route: routeOf(url, vars, routes),
-        },
+      : [
+          {
+            server: /^[^/]*(?:\/\/[^/?]*)?/.exec(sourceForShow(url))?.[0] ?? '',
+            role,
+            route: routeOf(url, vars, routes),
+          },
+        ],
   );
+  if (settings['auth.secrets.provider'] !== 'vault') return found;
+  const vault = readVaultOptions(settings, env);
+  if (vault.kind === 'problem') return found;
+  const { origin } = new URL(vault.address);
+  return [...found, { server: origin, role: 'Vault', route: routes(origin) }];
 }
 
 function routeOf(url: Template, vars: ReadonlyMap<string, string>, routes: Routes): Route | undefined {

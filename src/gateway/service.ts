@@ -10,6 +10,7 @@ import { observeAll } from '../observe/observe-all.js';
 import { type ObservedProcedure, type Observer, silentObserver } from '../observe/observer.js';
 import type { Tracing } from '../observe/tracing.js';
 import { createVariables } from '../secrets/variables.js';
+import { readVaultOptions } from '../secrets/vault/vault-options.js';
 import type { Turns } from '../turns.js';
 import { createGzipBody } from '../upstream/gzip-body.js';
 import { createRequestLimits } from '../upstream/limits/request-limits.js';
@@ -19,7 +20,7 @@ import { createServiceBreaker } from '../upstream/service-breaker.js';
 import { createServiceLiveness, endOutage } from '../upstream/service-liveness.js';
 import { createServiceUpstream } from '../upstream/service-upstream.js';
 import type { SharedBytes } from '../upstream/shared-bytes.js';
-import { readTokenTls, readUpstreamTls, type UpstreamTls } from '../upstream/tls.js';
+import { readTokenTls, readUpstreamTls, readVaultTls, type UpstreamTls } from '../upstream/tls.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
@@ -112,7 +113,7 @@ interface Compiled {
  *
  * @param former the service that it will replace. Its secret is used until it is read again
  * @throws GatewayError `service_tls` if the service's TLS files cannot be used, `service_proxy` if the
- *   environment names a proxy for it by an unusable URL
+ *   environment names a proxy for it by an unusable URL, `service_vault` if the address of Vault or a login is missing
  */
 export function createService(
   config: ServiceConfig,
@@ -125,7 +126,13 @@ export function createService(
   refuseUnusableProxy(config, deps.env);
   const routes = createRoutes(settings.proxy, deps.env);
   const waiting = createWaitingMemory(settings['pool.max_waiting_bytes'], deps.waitingTotal);
-  const variables = createVariables(config, { ...deps, initialSecret: former?.secretFor(config) });
+  const isVault = settings['auth.secrets.provider'] === 'vault';
+  if (isVault) refuseIncompleteVault(config, deps.env);
+  const variables = createVariables(config, {
+    ...deps,
+    vault: isVault ? { tls: readTls(config, readVaultTls), routes } : undefined,
+    initialSecret: former?.secretFor(config),
+  });
   const credential = describeCredential(settings);
   // The token endpoint has its own TLS settings, because the two servers may have different owners.
   const tokenTls = credential.kind === 'token' ? readTls(config, readTokenTls) : tls;
@@ -364,6 +371,13 @@ function refuseUnusableProxy(config: ServiceConfig, env: ServiceDeps['env']): vo
     const message = `rpc_gateway.services.${config.name}: the environment variable ${from} is not usable: ${problem}`;
     throw new GatewayError('service_proxy', message);
   }
+}
+
+/** Vault needs an address and a login, which may be in the environment. */
+function refuseIncompleteVault({ name, settings }: ServiceConfig, env: ServiceDeps['env']): void {
+  const options = readVaultOptions(settings, env);
+  if (options.kind === 'vault') return;
+  throw new GatewayError('service_vault', `rpc_gateway.services.${name}: ${options.problem}`);
 }
 
 function readTls(

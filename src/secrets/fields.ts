@@ -1,5 +1,5 @@
 import { hideFromPrint } from '../config/freeze.js';
-import { parseJson } from '../json.js';
+import { parseJson, stringifyJson } from '../json.js';
 import { SecretError, type SecretFields } from './provider.js';
 
 /** The field that means the whole secret. */
@@ -21,6 +21,13 @@ export function textFields(text: string, holder: string): SecretFields {
       parsed ??= { value: parseDocument(plain, holder) };
       return memberOf(parsed.value, field);
     },
+  });
+}
+
+/** The fields of a secret that is a JSON object. The field `.` is the object as text. */
+export function documentFields(document: object): SecretFields {
+  return hideFromPrint({
+    get: (field: string) => (field === WHOLE ? stringifyJson(document) : memberOf(document, field)),
   });
 }
 

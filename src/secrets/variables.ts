@@ -3,7 +3,7 @@ import { secretMap } from '../config/freeze.js';
 import type { ServiceConfig } from '../config/model.js';
 import { errorLocation, type Logger } from '../log.js';
 import type { Observer } from '../observe/observer.js';
-import { createProvider } from './create-provider.js';
+import { createProvider, type VaultReach } from './create-provider.js';
 import { SecretError, type SecretFields, type SecretProvider } from './provider.js';
 import { createSecretKeeper, type SecretReads, type Values } from './secret-keeper.js';
 import { applyTransform, type FieldUse } from './transforms.js';
@@ -44,8 +44,10 @@ export interface VariablesDeps {
   readonly random: () => number;
   readonly log: Logger;
   readonly observer: Observer;
-  /** For the provider `env`. */
+  /** For the providers `env` and `vault`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For the provider `vault`. */
+  readonly vault?: VaultReach | undefined;
   /** Replaces the provider of the configuration. */
   readonly provider?: SecretProvider;
   /** The values of the secret until it is read, if they are known from earlier. */

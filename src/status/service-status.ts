@@ -163,7 +163,7 @@ export interface TokenStatus {
 
 /** The secret of a service. */
 export interface SecretStatus {
-  /** `aws_sm`, `file` or `env`. */
+  /** `aws_sm`, `file`, `env` or `vault`. */
   readonly provider: string;
   /** Seconds since the last successful read. Null before it. */
   readonly age_seconds: number | null;

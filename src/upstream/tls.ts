@@ -70,6 +70,17 @@ export function readTokenTls(settings: TokenTlsSettings): UpstreamTls {
   };
 }
 
+/**
+ * Reads the CA certificates for Vault. The keys `tls.*` do not apply, because Vault has another owner
+ * than the API.
+ *
+ * @throws Error with a message of one sentence if the files cannot be used
+ */
+export function readVaultTls(settings: Pick<ServiceSettings, 'auth.secrets.vault.cacertfile'>): UpstreamTls {
+  const files = { cas: settings['auth.secrets.vault.cacertfile'], certFile: undefined, keyFile: undefined };
+  return { secureContext: createContext('auth.secrets.vault', files), verify: true, servername: undefined };
+}
+
 interface TlsFiles {
   readonly cas: readonly string[] | undefined;
   readonly certFile: string | undefined;

@@ -7,6 +7,7 @@ import { callErrorReply } from '../../src/gateway/pipeline/call-error.js';
 import { AUTHENTICATION_CASES, type AuthenticationCase } from '../support/authentication-cases.js';
 import { type Answer, type Caller, connectCaller, ownError } from '../support/caller.js';
 import { readDocument, tableBelow } from '../support/documents.js';
+import { startFakeVault } from '../support/fake-vault.js';
 import { iniBlocks } from '../support/ini-blocks.js';
 import {
   type RecordedRequest,
@@ -15,6 +16,7 @@ import {
 } from '../support/recording-upstream.js';
 import { awsVariables, replaceAwsEnvironment, startSecretsManager } from '../support/secrets-manager.js';
 import { createTemporaryFolder, type TemporaryFolder } from '../support/temporary-folder.js';
+import { operateVault } from '../support/vault-fixture.js';
 
 const DOCUMENT = readDocument('docs/authentication.md');
 const BLOCKS = iniBlocks(DOCUMENT);
@@ -23,10 +25,12 @@ const BLOCKS = iniBlocks(DOCUMENT);
 function loggedSentences(): string[][] {
   const found: string[][] = [];
   const rooms = ['src/auth', 'src/secrets'].flatMap((room) =>
-    readdirSync(new URL(`../../${room}`, import.meta.url)).map((name) => `${room}/${name}`),
+    readdirSync(new URL(`../../${room}`, import.meta.url), { recursive: true, encoding: 'utf8' }).map(
+      (name) => `${room}/${name}`,
+    ),
   );
   for (const file of [...rooms, 'src/gateway/service.ts']) {
-    if (file.endsWith('.test.ts')) continue;
+    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
     for (const [, level, words = ''] of readDocument(file).matchAll(
       /\blog\.(debug|info|warn)\((.*?)\);\n/gs,
     )) {
@@ -78,13 +82,16 @@ describe('docs/authentication.md', () => {
 
   /** Runs a block as it stands, but for the hosts of its two URLs. */
   async function run(block: string, around: AuthenticationCase): Promise<Caller> {
-    const { env = {}, files = {}, secret, tokenResponse, tokenReply } = around;
+    const { files = {}, secret, tokenResponse, tokenReply } = around;
     for (const [name, content] of Object.entries(files)) {
       folder.write(name, typeof content === 'string' ? content : JSON.stringify(content));
     }
     if (secret !== undefined) await keepInSecretsManager(secret);
+    const vault = around.vaultSecret && (await keepInVault(around.vaultSecret));
     if (tokenResponse ?? tokenReply) idp.respondWith(() => ({ json: tokenResponse, ...tokenReply }));
+    const env = { ...around.env, ...(vault && { VAULT_ROLE_ID: vault.roleId }) };
     const text = block
+      .replace('https://vault.example.com:8200', vault?.address ?? '')
       .replace(/(?<=\.base_url = )https:\/\/\w+\.example\.com/, api.url)
       .replace(/(?<=\.auth\.fetch\.url = )https:\/\/idp\.example\.com/, idp.url);
     expect(text).not.toMatch(/url = https/);
@@ -103,6 +110,16 @@ describe('docs/authentication.md', () => {
     open.push(() => manager.close());
     const restore = replaceAwsEnvironment(awsVariables(manager.url));
     open.push(async () => restore());
+  }
+
+  async function keepInVault(secret: object): Promise<{ address: string; roleId: string }> {
+    const vault = await startFakeVault();
+    open.push(() => vault.close());
+    const operator = await operateVault(vault);
+    await operator.write('secret/data/billing', secret);
+    const { roleId, secretId } = await operator.createAppRole();
+    folder.write('secrets/vault-secret-id', secretId);
+    return { address: vault.address, roleId };
   }
 
   it('has one block below a heading, and each of them is run here', () => {

@@ -8,6 +8,8 @@ export interface AuthenticationCase {
   readonly files?: Readonly<Record<string, object | string>>;
   /** In AWS Secrets Manager. */
   readonly secret?: object;
+  /** In Vault, at secret/data/billing. An AppRole may read it. */
+  readonly vaultSecret?: object;
   /** The response of the token endpoint; if absent, no token request is allowed. */
   readonly tokenResponse?: object;
   /** Fields that are added to that response, or replace it. */
@@ -85,6 +87,13 @@ export const AUTHENTICATION_CASES: Readonly<Record<string, AuthenticationCase>> 
   },
   Transforms: {
     secret: { AUTHORIZATION_HEADER: BASIC },
+    tokenResponse: oauthResponse,
+    tokenRequest: postedForm,
+    call: getInvoice,
+    apiRequest: withBearer,
+  },
+  'Vault and OpenBao': {
+    vaultSecret: SECRET,
     tokenResponse: oauthResponse,
     tokenRequest: postedForm,
     call: getInvoice,

@@ -7,6 +7,7 @@ import { fileError } from '../types/datatypes.js';
 import { variablesOf } from '../types/template.js';
 import { variablesOfCalls } from './service-variable-checks.js';
 import { variableUses } from './variable-checks.js';
+import { checkForeignVaultKeys, checkVault } from './vault-checks.js';
 
 /**
  * Checks the keys under `auth.secrets` against each other, and notes variables that nothing uses.
@@ -16,10 +17,11 @@ export function checkSecrets(service: ServiceDraft, readFile: ReadFile): void {
   if (service.entry('auth.secrets.provider') === undefined) {
     service.reportMissing(
       'auth.secrets.provider',
-      'is required if any auth.secrets key is set: aws_sm, file or env',
+      'is required if any auth.secrets key is set: aws_sm, file, env or vault',
     );
   }
   const provider = service.settings['auth.secrets.provider'];
+  if (provider !== 'vault') checkForeignVaultKeys(service);
   if (provider !== undefined) checkProvider(service, provider, readFile);
   notifyUnused(service);
 }
@@ -64,6 +66,10 @@ const PROVIDERS: Readonly<Record<ProviderName, ProviderRules>> = {
       'auth.secrets.region': noRegions('env'),
     },
     check: checkEnvironment,
+  },
+  vault: {
+    keys: { 'auth.secrets.secret_id': REQUIRED, 'auth.secrets.region': noRegions('vault') },
+    check: checkVault,
   },
 };
 

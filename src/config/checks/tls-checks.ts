@@ -49,6 +49,7 @@ export function createTlsCheck(readFile: ReadFile): CheckTls {
   return (draft) => {
     check(draft, 'tls');
     check(draft, 'auth.fetch.tls');
+    readAll(draft, 'auth.secrets.vault.cacertfile', certificates);
   };
 }
 

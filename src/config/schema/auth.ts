@@ -23,6 +23,7 @@ import { ValueError } from '../types/value-error.js';
 import { ASSERTION_KEYS } from './assertion.js';
 import { foldHeader, secretsByName, secretTemplates, variableName } from './families.js';
 import type { KeyTable } from './spec.js';
+import { VAULT_KEYS } from './vault.js';
 
 const TRANSFORMS = ['none', 'basic_username', 'basic_password'] as const;
 
@@ -192,15 +193,15 @@ export const AUTH_KEYS = {
     example: '50000',
   },
   'auth.secrets.provider': {
-    type: oneOf('aws_sm', 'file', 'env'),
+    type: oneOf('aws_sm', 'file', 'env', 'vault'),
     meaning:
-      'The source of secrets: AWS Secrets Manager, a mounted file or folder, or the environment. The key is required if any `auth.secrets` key is set.',
+      'The source of secrets: AWS Secrets Manager, a mounted file or folder, the environment, or HashiCorp Vault and OpenBao. The key is required if any `auth.secrets` key is set.',
     example: 'aws_sm',
   },
   'auth.secrets.secret_id': {
     type: nonEmptyText,
     meaning:
-      '`aws_sm`: the name or ARN of the secret. `file`: the path of a JSON file, a text file or a folder, relative to the configuration file. `env` does not need it.',
+      '`aws_sm`: the name or ARN of the secret. `file`: the path of a JSON file, a text file or a folder, relative to the configuration file. `vault`: the path of the secret, such as `secret/data/billing` or `secret/billing`. `env` does not need it.',
     example: 'arn:aws:secretsmanager:us-east-1:123456789:secret:billing-creds',
   },
   'auth.secrets.region': {
@@ -208,6 +209,7 @@ export const AUTH_KEYS = {
     meaning: 'The AWS region. Required with `aws_sm`; other providers do not use it.',
     example: 'us-east-1',
   },
+  ...VAULT_KEYS,
   'auth.secrets.refresh_interval': {
     type: duration({ zero: 'never' }),
     default: '1h',

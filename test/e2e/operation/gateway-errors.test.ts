@@ -75,6 +75,15 @@ describe('a gateway that cannot start', () => {
       rmSync(ca);
       return createGateway(config);
     },
+    async service_vault() {
+      const service = 'rpc_gateway.services.billing.auth.secrets';
+      const config = configOf(
+        `${service}.provider = vault`,
+        `${service}.secret_id = secret/billing`,
+        `${service}.vars.token.field = TOKEN`,
+      );
+      return createGateway(config, { env: {} });
+    },
     async stopped() {
       const gateway = createGateway(configOf('router.url = ws://127.0.0.1:9/ws'));
       const starting = gateway.start();
