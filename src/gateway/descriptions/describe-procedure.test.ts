@@ -182,6 +182,20 @@ describe('the description of an operation', () => {
     expect(kwargs_schema['properties']).not.toHaveProperty('amount');
     expect(kwargs_schema['required']).toEqual(['id']);
   });
+
+  it('has the kwargs of the templates that the configuration adds', () => {
+    const { kwargs_schema } = described(
+      '+procedures.put.path = /tenants/{{tenant}}/invoices/{{note}}',
+      '+headers.x-tenant = {{tenant}}',
+      '+procedures.put.query.limit = {{limit:-20}}',
+    );
+    expect(kwargs_schema).toMatchObject({
+      properties: { limit: { default: '20' }, tenant: {}, note: {} },
+      required: ['amount', 'tenant', 'note'],
+      additionalProperties: false,
+    });
+    expect(kwargs_schema['properties']).not.toHaveProperty('id');
+  });
 });
 
 describe('the description of a procedure without a document', () => {

@@ -5,7 +5,7 @@ import { type Direction, sentSchema } from '../../openapi/model/sent-schema.js';
 import { HEADERS_KWARG } from '../pipeline/remaining.js';
 import { templateArguments } from '../trials/trial-form.js';
 import { errorsOf } from './describe-errors.js';
-import type { JsonSchema, ProcedureDescription } from './description.js';
+import type { JsonSchema, ObjectSchema, ProcedureDescription } from './description.js';
 import { operationKwargs } from './operation-kwargs.js';
 import { withDefs } from './reachable-defs.js';
 import { resultSchema } from './result-schema.js';
@@ -25,8 +25,11 @@ export function describerOf(service: ServiceConfig): (procedure: ProcedureConfig
   const responseDef = sentDefs('response', defs);
   return (procedure) => {
     const { settings, operation } = procedure;
+    const ofTemplates = templateKwargs(procedure);
     const kwargs =
-      operation === undefined ? templateKwargs(procedure) : operationKwargs(service, procedure, operation);
+      operation === undefined
+        ? ofTemplates
+        : withTemplates(operationKwargs(service, procedure, operation), ofTemplates);
     return {
       uri: settings.uri,
       realm: settings.realm,
@@ -62,11 +65,23 @@ function sentDefs(
   };
 }
 
+/** The keys of a procedure may have templates beside the document. They may use its kwargs, too. */
+function withTemplates(operation: ObjectSchema, templates: ObjectSchema): ObjectSchema {
+  return {
+    ...operation,
+    properties: Object.fromEntries([
+      ...Object.entries(operation.properties),
+      ...Object.entries(templates.properties).filter(([name]) => !Object.hasOwn(operation.properties, name)),
+    ]),
+    required: [...new Set([...operation.required, ...templates.required])],
+  };
+}
+
 /** Each procedure takes HTTP headers (docs/calling.md). */
-const withHeaders = (kwargs: JsonSchema): JsonSchema => ({
+const withHeaders = (kwargs: ObjectSchema): JsonSchema => ({
   ...kwargs,
   properties: {
-    ...(kwargs['properties'] as object),
+    ...kwargs.properties,
     [HEADERS_KWARG]: { type: 'object', description: 'HTTP headers of the request' },
   },
 });
@@ -74,7 +89,7 @@ const withHeaders = (kwargs: JsonSchema): JsonSchema => ({
 const TEXT = { type: ['string', 'number', 'boolean'] };
 
 /** The kwargs that templates use. Other kwargs go where `remaining` says. */
-function templateKwargs(procedure: ProcedureConfig): JsonSchema {
+function templateKwargs(procedure: ProcedureConfig): ObjectSchema {
   const all = templateArguments(procedure);
   const { remaining } = procedure.settings;
   return {

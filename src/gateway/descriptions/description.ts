@@ -1,6 +1,12 @@
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+/** The schema of a dictionary. */
+export interface ObjectSchema extends JsonSchema {
+  readonly properties: JsonSchema;
+  readonly required: readonly string[];
+}
+
 /** An error that a caller may get. */
 export interface DescribedError {
   readonly uri: string;

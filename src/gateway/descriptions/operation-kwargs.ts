@@ -1,7 +1,7 @@
 import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import type { Operation, Parameter, Schema } from '../../openapi/model/api-model.js';
 import { sentSchema } from '../../openapi/model/sent-schema.js';
-import type { JsonSchema } from './description.js';
+import type { JsonSchema, ObjectSchema } from './description.js';
 import { fileSchema } from './file-schema.js';
 import { takenKwargs } from './taken-kwargs.js';
 
@@ -10,7 +10,7 @@ export function operationKwargs(
   service: ServiceConfig,
   procedure: ProcedureConfig,
   operation: Operation,
-): JsonSchema {
+): ObjectSchema {
   const { parameters, fields, isBodyRequired } = takenKwargs(service, procedure, operation);
   const defs = service.document?.defs ?? {};
   const sent = (schema: Schema) => sentSchema(schema, 'request', defs);

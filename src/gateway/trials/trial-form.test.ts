@@ -104,7 +104,9 @@ it('has the types, choices and descriptions of an OpenAPI document', () => {
   const config = parseConfig(
     `rpc_gateway.services.billing.base_url = https://h.example.com
 rpc_gateway.services.billing.openapi.file = billing.json
-rpc_gateway.services.billing.openapi.realm = realm1`,
+rpc_gateway.services.billing.openapi.realm = realm1
+rpc_gateway.services.billing.procedures.put.query.expand = {{expand:-lines}}
+rpc_gateway.services.billing.procedures.put.headers.X-Status = {{status}}`,
     { env: {}, readFile: () => JSON.stringify(document) },
   );
   const [service] = config.services;
@@ -115,12 +117,13 @@ rpc_gateway.services.billing.openapi.realm = realm1`,
     {
       ...common,
       name: 'status',
-      places: ['body'],
+      places: ['body', 'header'],
       required: true,
       type: 'string or null',
       choices: ['draft', 'paid'],
       description: 'of the invoice',
     },
     { ...common, name: 'amount', places: ['body'], required: false, type: 'integer or null' },
+    { ...UNTYPED, name: 'expand', places: ['query'], required: false, default: 'lines' },
   ]);
 });

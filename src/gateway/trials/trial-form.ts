@@ -26,9 +26,26 @@ export function trialForm(
     arguments:
       operation === undefined
         ? templateArguments(procedure)
-        : operationArguments(service, procedure, operation),
+        : withTemplates(operationArguments(service, procedure, operation), templateArguments(procedure)),
     remaining: settings.remaining,
   };
+}
+
+/** The keys of a procedure may have templates beside the document. They may use its kwargs, too. */
+function withTemplates(
+  ofOperation: readonly TrialArgument[],
+  ofTemplates: readonly TrialArgument[],
+): readonly TrialArgument[] {
+  const known = new Map(ofOperation.map((each) => [each.name, each]));
+  for (const each of ofTemplates) {
+    const first = known.get(each.name) ?? each;
+    known.set(each.name, {
+      ...first,
+      places: [...new Set([...first.places, ...each.places])],
+      required: first.required || each.required,
+    });
+  }
+  return [...known.values()];
 }
 
 /** In the order in which the templates name them: path, query, header, cookie, body. */
