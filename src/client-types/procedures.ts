@@ -22,7 +22,8 @@ export function proceduresByService(
 
 /** What a reader of the method wants to know. */
 export function methodComment({ uri, description, http, errors }: ProcedureDescription): string {
-  const ofApi = errors.filter(({ status }) => status !== undefined);
+  // Those of a range are the same for most methods.
+  const ofApi = errors.filter(({ status, range }) => status !== undefined && range === undefined);
   return [
     description.trim(),
     `\`${uri}\`: ${http.method} ${http.path}`,

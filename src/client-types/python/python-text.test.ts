@@ -12,7 +12,7 @@ describe('names in Python', () => {
     ['__init__', 'init', 'Init'],
     ['2fa', '_2fa', '2fa'],
     ['größe', 'gr_e', 'GrE'],
-    ['', '_', ''],
+    ['', 'unnamed', ''],
   ])('of %j are %s and %s', (name, snake, pascal) => {
     expect([snakeCase(name), className(name)]).toEqual([snake, pascal]);
   });

@@ -33,10 +33,14 @@ function linesOf(text: string): readonly string[] {
       );
 }
 
-/** `get_invoice` for `getInvoice` and `GET-invoice`. */
+/**
+ * `get_invoice` for `getInvoice` and `GET-invoice`. Never `_` alone: with a number behind it, it would
+ * begin with `__`, and Python renames such attributes of a class.
+ */
 export function snakeCase(name: string): string {
   const words = name.match(/[A-Z]+(?![a-z])[0-9]*|[A-Z]?[a-z0-9]+|[0-9]+/g) ?? [];
   const joined = words.join('_').toLowerCase();
+  if (joined === '') return 'unnamed';
   const identifier = /^[a-z]/.test(joined) ? joined : `_${joined}`;
   return KEYWORDS.has(identifier) ? `${identifier}_` : identifier;
 }

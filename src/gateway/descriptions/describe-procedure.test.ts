@@ -144,6 +144,86 @@ describe('the description of an operation', () => {
     });
   });
 
+  const withResponses = (responses: object, ...lines: string[]) => {
+    const document = {
+      openapi: '3.1.0',
+      info: { title: 'Billing', version: '1' },
+      paths: { '/invoices': { get: { operationId: 'get', responses } } },
+      components: { schemas: { Problem: { type: 'object' } } },
+    };
+    return describedBy(JSON.stringify(document), ...lines);
+  };
+  const resultOf = (content: object, ...lines: string[]) => {
+    const { result_kwargs_schema } = withResponses({ 200: { description: 'ok', content } }, ...lines);
+    return result_kwargs_schema['properties'] as Record<string, unknown>;
+  };
+  const problem = { content: { 'application/json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+
+  it('has the body as it is read', () => {
+    const json = { 'application/json': { schema: { type: 'object' } } };
+    const bytes = { type: 'string', format: 'binary' };
+    expect(resultOf(json)['body']).toEqual({ type: 'object' });
+    expect(resultOf(json, '+procedures.get.response.decode = text')['body']).toEqual({ type: 'string' });
+    expect(resultOf(json, '+procedures.get.response.decode = bytes')['body']).toEqual(bytes);
+    expect(resultOf(json, '+procedures.get.method = head')['body']).toEqual({ type: 'string' });
+    expect(resultOf({ 'application/pdf': {} })['body']).toEqual(bytes);
+    expect(resultOf({ 'application/json': {} })['body']).toEqual({});
+  });
+
+  it('has the last result of a stream', () => {
+    const event = { schema: { type: 'object' } };
+    expect(resultOf({ 'text/event-stream': event })).toMatchObject({
+      body: { type: 'string' },
+      count: { type: 'integer' },
+    });
+    // Without progress, the lines are one text.
+    expect(resultOf({ 'application/x-ndjson': event })['body']).toEqual({
+      anyOf: [{ type: 'string' }, { type: 'object' }],
+    });
+    const both = { 'text/event-stream': event, 'application/json': event };
+    expect(resultOf(both)).toMatchObject({ body: { type: 'object' }, count: {} });
+    expect(resultOf(both, '+procedures.get.response.stream = off')).not.toHaveProperty('count');
+    expect(resultOf(both, '+procedures.get.cache = on')).not.toHaveProperty('count');
+  });
+
+  it('leaves writeOnly fields out of the items of pages', () => {
+    const properties = { secret: { type: 'string', writeOnly: true } };
+    const schema = { type: 'array', items: { required: ['secret'], properties } };
+    const body = resultOf({ 'application/json': { schema } }, '+procedures.get.pages.next = link')['body'];
+    expect(body).toEqual({ type: 'array', items: { required: [], properties } });
+  });
+
+  it('has the default response for a status of success that has no other', () => {
+    const bodyOf = (responses: object) =>
+      withResponses(responses, '+procedures.get.success = 2xx, 404').result_kwargs_schema['properties'];
+    const ok = { content: { 'application/json': { schema: { type: 'array' } } } };
+    const both = { body: { anyOf: [{ type: 'array' }, { $ref: '#/$defs/Problem' }] } };
+    expect(bodyOf({ 200: ok, default: problem })).toMatchObject(both);
+    expect(bodyOf({ 200: ok, '4XX': problem, default: {} })).toMatchObject(both);
+    expect(bodyOf({ 200: ok, 404: problem })).toMatchObject(both);
+    expect(bodyOf({ 200: ok })).toMatchObject({ body: {} });
+  });
+
+  it('has the errors of ranges of statuses', () => {
+    const statusesOf = (responses: object, ...lines: string[]) =>
+      withResponses(responses, ...lines).errors.flatMap(({ status }) => status ?? []);
+    const of4xx = [400, 401, 403, 404, 408, 409, 422, 429];
+    expect(statusesOf({ 200: {} })).toEqual([]);
+    expect(statusesOf({ '4XX': problem })).toEqual(of4xx);
+    expect(statusesOf({ default: problem })).toEqual([...of4xx, 500, 504]);
+    expect(statusesOf({})).toEqual([...of4xx, 500, 504]);
+    expect(statusesOf({ '4XX': problem }, '+procedures.get.success = 200, 4xx')).toEqual([]);
+    expect(statusesOf({ 200: {}, 202: {} }, '+procedures.get.success = 200')).toEqual([202]);
+    const { errors } = withResponses({ default: { description: 'wrong' }, 404: { description: 'none' } });
+    expect(errors).toContainEqual({ uri: 'wamp.error.not_found', status: 404, description: 'none' });
+    expect(errors).toContainEqual({
+      uri: 'wamp.error.not_authorized',
+      status: 401,
+      range: 'default',
+      description: 'wrong',
+    });
+  });
+
   it('has files with a name, and demands only what is sent', () => {
     const item = {
       type: 'object',
@@ -225,7 +305,13 @@ describe('the description of a procedure without a document', () => {
     expect(result_kwargs_schema).toMatchObject({
       properties: { headers: { properties: { etag: { type: 'string' }, 'set-cookie': { type: 'array' } } } },
     });
-    expect(errors[0]).toMatchObject({ uri: 'com.billing.error.conflict', status: 409 });
+    expect(errors).toContainEqual({
+      uri: 'com.billing.error.conflict',
+      status: 409,
+      description: 'The API responded with the status 409.',
+    });
+    // Nothing says which errors the API has.
+    expect(errors).toContainEqual(expect.objectContaining({ uri: 'wamp.error.not_found', status: 404 }));
   });
 
   it('has no secret', () => {

@@ -12,6 +12,8 @@ export interface DescribedError {
   readonly uri: string;
   /** The HTTP status of the API. Undefined for an error of the gateway itself. */
   readonly status?: number;
+  /** `4XX`, `5XX` or `default` if the document describes only that, or nothing. */
+  readonly range?: string;
   readonly description: string;
 }
 

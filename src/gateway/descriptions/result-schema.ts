@@ -1,24 +1,35 @@
 import type { ProcedureConfig } from '../../config/model.js';
-import { matchesStatus, type StatusClass } from '../../config/types/answer-types.js';
 import type { OperationResponse, Schema } from '../../openapi/model/api-model.js';
+import { preferredOf } from '../../openapi/model/media-types.js';
 import { sentSchema } from '../../openapi/model/sent-schema.js';
+import { readMediaType } from '../pipeline/media-type.js';
+import { streamFormOf } from '../pipeline/streams/stream-rule.js';
 import type { JsonSchema } from './description.js';
 import { objectSchema } from './operation-kwargs.js';
 import { partSchema } from './part-schema.js';
+import { resultResponses } from './result-responses.js';
 
 type Settings = ProcedureConfig['settings'];
 type Defs = Readonly<Record<string, Schema>>;
 
+const TEXT = { type: 'string' };
+const BYTES = { type: 'string', format: 'binary' };
+const STREAM_END = 'With progress, the parts of a stream are progressive results, and the last body is empty';
+
 /** The kwargs of a RESULT: `status`, `body`, and the headers that the configuration passes on. */
 export function resultSchema({ settings, operation }: ProcedureConfig, defs: Defs): JsonSchema {
   const headers = settings['response.headers'];
+  const responses = resultResponses(operation?.responses ?? [], settings.success);
   return {
     type: 'object',
     properties: {
       status: { type: 'integer' },
-      body: bodySchema(operation?.responses ?? [], settings, defs),
+      body: bodySchema(responses, settings, defs),
       ...(settings['pages.next'] !== undefined && {
         more: { type: 'boolean', description: 'Whether pages of the list are left' },
+      }),
+      ...(responses.some(({ mediaTypes }) => mediaTypes.some((type) => isStream(type, settings))) && {
+        count: { type: 'integer', description: `How many parts a stream had. ${STREAM_END}` },
       }),
       ...(headers.length > 0 && {
         headers: {
@@ -36,36 +47,38 @@ export function resultSchema({ settings, operation }: ProcedureConfig, defs: Def
   };
 }
 
-function isSuccess({ success }: Settings, { status }: OperationResponse): boolean {
-  if (/^[2-5]XX$/i.test(status)) return success.includes(status.toLowerCase() as StatusClass);
-  return matchesStatus(success, Number(status));
+/** As `compileStreams` decides it. With pages or a cache, a response is read as a whole. */
+function isStream(mediaType: string, settings: Settings): boolean {
+  const { 'response.stream': form, 'response.decode': decode, method } = settings;
+  if (form === 'off' || decode === 'bytes' || method === 'head') return false;
+  if (settings['pages.next'] !== undefined || settings.cache) return false;
+  return form !== 'auto' || streamFormOf(mediaType) !== undefined;
 }
 
 /** Any of the bodies of success. A response without a body has an empty text. */
 function bodySchema(responses: readonly OperationResponse[], settings: Settings, defs: Defs): JsonSchema {
-  const successes = responses.filter((response) => isSuccess(settings, response));
-  const found = successes.length > 0 ? successes : responses.filter(({ status }) => status === 'default');
-  const schemas = found.map(({ schema }) => schema);
+  const { method, 'response.decode': decode, 'response.path': path } = settings;
+  if (method === 'head' || decode === 'text') return TEXT;
+  if (decode === 'bytes') return BYTES;
   if (settings['pages.next'] !== undefined) {
-    const items = anyOf(partsOf(schemas, [...settings['pages.items'], '0'], defs));
+    const items = anyOf(partsOf(responses, [...settings['pages.items'], '0'], defs));
     return { type: 'array', ...(Object.keys(items).length > 0 && { items }) };
   }
-  const path = settings['response.path'];
   if (path !== undefined) {
-    const parts = partsOf(schemas, path, defs);
+    const parts = partsOf(responses, path, defs);
     const mayLack = parts.length > 0 && settings['response.path_optional'];
     return anyOf(mayLack ? [...parts, { type: 'null' }] : parts);
   }
-  return anyOf(schemas.map((schema) => (schema === undefined ? { type: 'string' } : sent(schema, defs))));
+  return anyOf(responses.flatMap((response) => wholeBody(response, settings, defs)));
 }
 
 /** What the responses say about the part at a path. The schema of an error may say nothing. */
 function partsOf(
-  schemas: readonly (Schema | undefined)[],
+  responses: readonly OperationResponse[],
   path: readonly string[],
   defs: Defs,
 ): readonly JsonSchema[] {
-  return schemas.flatMap((schema) => {
+  return responses.flatMap(({ schema }) => {
     const part = schema === undefined ? undefined : partSchema(schema, path, defs);
     return part === undefined ? [] : [sent(part, defs)];
   });
@@ -73,10 +86,33 @@ function partsOf(
 
 const sent = (schema: Schema, defs: Defs): JsonSchema => objectSchema(sentSchema(schema, 'response', defs));
 
+function wholeBody(
+  { schema, mediaTypes }: OperationResponse,
+  settings: Settings,
+  defs: Defs,
+): readonly JsonSchema[] {
+  const type = preferredOf(mediaTypes);
+  const own = schema === undefined ? undefined : sent(schema, defs);
+  if (type === undefined) return [own ?? TEXT];
+  // A document describes the parts of a stream. The last result has none.
+  if (streamFormOf(type) === 'sse') return [TEXT];
+  if (streamFormOf(type) === 'ndjson') return [TEXT, ...(own === undefined ? [] : [own])];
+  if (isStream(type, settings)) return [own ?? {}, TEXT];
+  return [own ?? withoutSchema(type, settings)];
+}
+
+function withoutSchema(mediaType: string, settings: Settings): JsonSchema {
+  if (settings['response.decode'] === 'json') return {};
+  // A text that looks like JSON is read as JSON.
+  return !mediaType.includes('*') && readMediaType(mediaType).reading === 'bytes' ? BYTES : {};
+}
+
 function anyOf(all: readonly JsonSchema[]): JsonSchema {
   if (all.length === 1) return all[0] as JsonSchema;
   const schemas = [...new Map(all.map((schema) => [JSON.stringify(schema), schema])).values()];
   const [first] = schemas;
   if (first === undefined) return {};
+  // What allows everything says all.
+  if (schemas.some((schema) => Object.keys(schema).length === 0)) return {};
   return schemas.length === 1 ? first : { anyOf: schemas };
 }

@@ -57,7 +57,11 @@ const LINES: ReadonlySet<string> = new Set([
 ]);
 
 function formByType(headers: ResponseHeaders): 'sse' | 'ndjson' | undefined {
-  const field = responseHeader(headers, 'content-type')?.toString('latin1') ?? '';
+  return streamFormOf(responseHeader(headers, 'content-type')?.toString('latin1') ?? '');
+}
+
+/** @param field a media type, or the content of a Content-Type field */
+export function streamFormOf(field: string): 'sse' | 'ndjson' | undefined {
   const type = (/^\s*([^;,\s]*)/.exec(field)?.[1] ?? '').toLowerCase();
   if (type === 'text/event-stream') return 'sse';
   return LINES.has(type) ? 'ndjson' : undefined;
