@@ -42,6 +42,17 @@ it('has a caller, for whom the gateway can fetch a token', async () => {
   expect(await run(`{${GET}, ${caller}, result: {status: 200}}`, ...lines)).toEqual([]);
 });
 
+it('refuses and drops what the gateway refuses and drops of a real answer', async () => {
+  const bad = 'error: {uri: bondy.error.bad_gateway, kwargs: {code: bad_answer}}';
+  const stream = 'answer: {headers: {content-type: text/event-stream}, body: "data: 1"}';
+  expect(await run(`{${GET}, ${stream}, ${bad}}`)).toEqual([]);
+  expect(
+    await run(`{${GET}, answer: {body: ${'x'.repeat(1025)}}, ${bad}}`, '+pool.max_response_size = 1KB'),
+  ).toEqual([]);
+  const empty = 'answer: {body: {a: 1}}, result: {status: 200, body: ""}';
+  expect(await run(`{${GET}, ${empty}}`, '+procedures.get_invoice.method = head')).toEqual([]);
+});
+
 describe('a case', () => {
   it.each([
     `{${GET}, request: {method: get, path: "/api/invoices/a%2Fb?v=1", headers: {accept: application/json, x-none: null}}}`,

@@ -6,7 +6,10 @@ import { silentObserver } from '../../observe/observer.js';
 import type { Turns } from '../../turns.js';
 import { createCallControl } from '../../upstream/call-control.js';
 import type { Caller } from '../../upstream/caller.js';
+import { failure } from '../../upstream/exchange-failure.js';
+import type { ExchangeOutcome } from '../../upstream/exchange-outcome.js';
 import type { HttpRequest, HttpResponse } from '../../upstream/http-message.js';
+import { hasBody, refuseResponse, tooLarge } from '../../upstream/response-head.js';
 import type { Upstream } from '../../upstream/upstream.js';
 import { assemblePipeline } from '../pipeline/assemble.js';
 import { baseUrlForShow } from '../pipeline/base-url.js';
@@ -52,7 +55,7 @@ export async function callOffline(call: OfflineCall, deps: OfflineDeps): Promise
   const upstream: Upstream = {
     async send({ request }) {
       sent = request;
-      return { kind: 'response', response: answer, attempts: 1 };
+      return { ...received(answer, request, service), attempts: 1 };
     },
     pool: { busy: 0, idle: 0, waiting: 0 },
     retire() {},
@@ -105,6 +108,22 @@ export async function callOffline(call: OfflineCall, deps: OfflineDeps): Promise
   });
   return { request: sent, reply };
 }
+
+/** What the upstream makes of an answer. It refuses some by their head, such as an event stream. */
+function received(answer: HttpResponse, request: HttpRequest, { settings }: ServiceConfig): ExchangeOutcome {
+  const { status, headers, body } = answer;
+  const maxBytes = settings['pool.max_response_size'];
+  const limits = { maxBytes, maxHeaderBytes: settings['pool.max_response_header_size'] };
+  const content = hasBody(request, status) ? body : NO_BODY;
+  const reason =
+    refuseResponse(request, status, headers, limits, false) ??
+    (content.length > maxBytes ? tooLarge(maxBytes) : undefined);
+  return reason === undefined
+    ? { kind: 'response', response: { ...answer, body: content } }
+    : failure('bad_answer', true, reason);
+}
+
+const NO_BODY = Buffer.alloc(0);
 
 /** There is only one answer, so there is only one page. */
 function withOnePage(procedure: ProcedureConfig): ProcedureConfig {
