@@ -48,6 +48,12 @@ describe('The keys of the cache', () => {
     expect(problemsOf(['.cache = on', '.response.stream = off'])).toEqual([]);
   });
 
+  it('contradict signatures, which differ in each request', () => {
+    expect(problemsOf(['.cache = on', '+auth.sign = aws_sigv4'])).toContain(
+      'procedures.get.cache: contradicts auth.sign: each request has another signature, so no stored response would fit it',
+    );
+  });
+
   it('need a cache', () => {
     expect(problemsOf(['.cache.stale_if_error = 5m', '+cache.max_size = 1MB'])).toEqual([
       'procedures.get.cache.stale_if_error: has no effect: no response is stored without cache = on',

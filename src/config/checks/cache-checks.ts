@@ -10,6 +10,12 @@ export function checkCache(service: ServiceDraft): void {
         `contradicts method = ${method}: only the responses to GET and HEAD are stored; leave cache out, or use method = get`,
       );
     }
+    if (cache === true && service.entry('auth.sign') !== undefined) {
+      procedure.report(
+        'cache',
+        'contradicts auth.sign: each request has another signature, so no stored response would fit it',
+      );
+    }
     if (cache === true) {
       for (const key of ['response.stream', 'response.stream_idle'] as const) {
         if (procedure.entry(key) === undefined || procedure.settings['response.stream'] === 'off') continue;
