@@ -67,15 +67,15 @@ function partOf(schema: Schema, walk: Walk): Part {
   const { $ref } = schema;
   if (typeof $ref === 'string' && !walk.open.has($ref)) {
     walk.open.add($ref);
-    add(part, partOf(definitionOf($ref, walk.defs), walk), 'allOf');
+    add(part, partOf(definitionOf($ref, walk.defs), walk));
     walk.open.delete($ref);
   }
-  for (const each of schemasIn(schema['allOf'])) add(part, partOf(each, walk), 'allOf');
+  for (const each of schemasIn(schema['allOf'])) add(part, partOf(each, walk));
   for (const choice of ['oneOf', 'anyOf']) {
     const branches = schemasIn(schema[choice])
       .filter((branch) => !isNull(branch))
       .map((branch) => partOf(branch, walk));
-    if (branches.length > 0) add(part, unionOf(branches), 'allOf');
+    if (branches.length > 0) add(part, unionOf(branches));
   }
   return part;
 }
@@ -109,10 +109,10 @@ function isNull(schema: Schema): boolean {
 }
 
 /** Adds what another schema says about the same object. */
-function add(part: Part, other: Part, how: 'allOf' | 'anyOf'): void {
+function add(part: Part, other: Part): void {
   for (const [name, field] of other.fields) {
     const known = part.fields.get(name);
-    part.fields.set(name, known === undefined || isSame(known, field) ? field : { [how]: [known, field] });
+    part.fields.set(name, known === undefined ? field : joined('allOf', [known, field]));
   }
   for (const name of other.required) part.required.add(name);
   part.allowsOthers ||= other.allowsOthers;
@@ -124,7 +124,17 @@ function add(part: Part, other: Part, how: 'allOf' | 'anyOf'): void {
 /** The values of several branches: a value needs what all branches require. */
 function unionOf(branches: readonly Part[]): Part {
   const union = emptyPart();
-  for (const branch of branches) add(union, branch, 'anyOf');
+  const alternatives = new Map<string, Schema[]>();
+  for (const branch of branches) {
+    for (const [name, field] of branch.fields) {
+      const known = alternatives.get(name);
+      if (known === undefined) alternatives.set(name, [field]);
+      else known.push(field);
+    }
+    add(union, { ...branch, fields: new Map() });
+  }
+  // One list for all branches: a pair in a pair for each branch would be nested too deeply to show.
+  for (const [name, fields] of alternatives) union.fields.set(name, joined('anyOf', fields));
   const isRequired = (name: string) => branches.every(({ required }) => required.has(name));
   const required = new Set([...union.required].filter(isRequired));
   if (union.isObject === 'yes' && branches.some(({ isObject }) => isObject !== 'yes'))
@@ -132,8 +142,12 @@ function unionOf(branches: readonly Part[]): Part {
   return { ...union, required, isClosed: branches.every(({ isClosed }) => isClosed) };
 }
 
-function isSame(one: Schema, other: Schema): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+/** A schema of several. Equal ones count once. */
+function joined(keyword: 'allOf' | 'anyOf', schemas: readonly Schema[]): Schema {
+  const [first = true, ...others] = new Set(schemas);
+  if (others.length === 0) return first;
+  const distinct = new Map([first, ...others].map((each) => [JSON.stringify(each), each]));
+  return distinct.size === 1 ? first : { [keyword]: [...distinct.values()] };
 }
 
 /** Whether a schema is that of a file, or of a list of files. */
