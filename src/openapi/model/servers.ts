@@ -1,5 +1,5 @@
 import { child, elements, type Located, members, own } from '../read/document-files.js';
-import type { Version } from './upgrade-schema.js';
+import { namesIn, type Version } from './upgrade-schema.js';
 
 /**
  * The URLs of the servers, with the defaults of their variables.
@@ -10,7 +10,7 @@ export function serversOf(node: Located, version: Version): readonly string[] {
   if (version === '2.0') {
     const [host, path, schemes] = ['host', 'basePath', 'schemes'].map((name) => own(node.value, name));
     if (typeof path !== 'string' && typeof host !== 'string') return [];
-    const scheme = Array.isArray(schemes) ? String(schemes[0]) : 'https';
+    const [scheme = 'https'] = namesIn(schemes);
     const base = typeof path === 'string' ? path : '';
     return [typeof host === 'string' ? `${scheme}://${host}${base}` : base];
   }
