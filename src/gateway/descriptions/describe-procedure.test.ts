@@ -255,6 +255,47 @@ describe('the description of an operation', () => {
     }
   });
 
+  const post = (operation: object, schemas: object = {}) =>
+    describedBy(
+      JSON.stringify({
+        openapi: '3.0.3',
+        info: { title: 'Billing', version: '1' },
+        paths: { '/': { post: { operationId: 'put', ...operation } } },
+        components: { schemas },
+      }),
+    );
+
+  it('allows every body of a media type without a schema', () => {
+    const bodyOf = (response: object) => {
+      const { result_kwargs_schema } = post({ responses: { 200: { description: 'ok', ...response } } });
+      return (result_kwargs_schema['properties'] as Record<string, unknown>)['body'];
+    };
+    expect(bodyOf({ content: { 'application/json': {} } })).toEqual({});
+    expect(bodyOf({})).toEqual({ type: 'string' });
+  });
+
+  it('does not promise a writeOnly field that may be null', () => {
+    const password = { nullable: true, writeOnly: true, deprecated: true, allOf: [{ minLength: 8 }] };
+    const User = { type: 'object', required: ['id', 'password'], properties: { id: {}, password } };
+    const content = { 'application/json': { schema: { $ref: '#/components/schemas/User' } } };
+    const { result_kwargs_schema } = post({ responses: { 200: { content } } }, { User });
+    expect(result_kwargs_schema['$defs']).toMatchObject({
+      User: { required: ['id'], properties: { password: { deprecated: true } } },
+    });
+  });
+
+  it('has the texts about the fields of a form in OpenAPI 2.0', () => {
+    const field = { name: 'amount', in: 'formData', type: 'integer', description: 'in cents' };
+    const { kwargs_schema } = describedBy(
+      JSON.stringify({
+        swagger: '2.0',
+        info: { title: 'Billing', version: '1' },
+        paths: { '/': { post: { operationId: 'put', parameters: [field] } } },
+      }),
+    );
+    expect(kwargs_schema).toMatchObject({ properties: { amount: { description: 'in cents' } } });
+  });
+
   it('leaves out what the configuration fills', () => {
     expect(described().kwargs_schema['properties']).toHaveProperty('X-Tenant');
     const { kwargs_schema } = described('+headers.x-tenant = acme', '+procedures.put.body.amount = 5');

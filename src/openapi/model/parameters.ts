@@ -1,4 +1,5 @@
 import { foldFieldName, isOwnField } from '../../config/types/http-fields.js';
+import { DocumentError } from '../read/document-error.js';
 import { child, type DocumentFiles, elements, type Located, members, own } from '../read/document-files.js';
 import type { ParameterPlace, Schema, Serialization, Style } from './api-model.js';
 import type { SchemaStore } from './schemas.js';
@@ -30,11 +31,21 @@ export type SecurityNames = ReadonlySet<string>;
 /** The parameters of `securitySchemes`, which the credential of the service fills. */
 export function securityNames(schemes: Located | undefined, files: DocumentFiles): SecurityNames {
   const names = members(schemes).flatMap(([, node]) => {
-    const { value } = files.follow(node);
+    const value = schemeOf(node, files);
     const [name, place] = [own(value, 'name'), own(value, 'in')];
     return own(value, 'type') === 'apiKey' && typeof name === 'string' ? [nameIn(String(place), name)] : [];
   });
   return new Set(names);
+}
+
+/** A bad reference here must not cost the operations, which have no need of it. */
+function schemeOf(node: Located, files: DocumentFiles): unknown {
+  try {
+    return files.follow(node).value;
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error;
+    return undefined;
+  }
 }
 
 function nameIn(place: string, name: string): string {
@@ -104,7 +115,7 @@ function schemaOf(node: Located, store: SchemaStore, version: Version): Schema {
 
 /** The schema of a parameter of OpenAPI 2.0, whose `required` says something else. */
 export function plainSchema(node: Located, store: SchemaStore): Schema {
-  const { required: _, description: __, ...value } = node.value as Record<string, unknown>;
+  const { required: _, ...value } = node.value as Record<string, unknown>;
   return store.convert({ ...node, value });
 }
 

@@ -23,6 +23,15 @@ export interface SchemaStore {
   brokenIn(schema: Schema): string | undefined;
 }
 
+/** Keywords that describe a field, whichever of its alternatives its value is. */
+const ABOUT_FIELD: ReadonlySet<string> = new Set([
+  'title',
+  'description',
+  'default',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+]);
 const DEFS = '#/$defs/';
 
 export function createSchemaStore(files: DocumentFiles, version: Version): SchemaStore {
@@ -97,9 +106,11 @@ export function createSchemaStore(files: DocumentFiles, version: Version): Schem
     if (!isNullable(value, version)) return schema;
     const { type, enum: values } = schema;
     if (typeof type !== 'string') {
-      const { title, description, readOnly, ...rest } = schema;
-      const outer = Object.entries({ title, description, readOnly }).filter(([, text]) => text !== undefined);
-      return { ...Object.fromEntries(outer), anyOf: [rest, { type: 'null' }] };
+      const all = Object.entries(schema);
+      return {
+        ...Object.fromEntries(all.filter(([keyword]) => ABOUT_FIELD.has(keyword))),
+        anyOf: [Object.fromEntries(all.filter(([keyword]) => !ABOUT_FIELD.has(keyword))), { type: 'null' }],
+      };
     }
     const withNull = Array.isArray(values) && !values.includes(null) ? { enum: [...values, null] } : {};
     return { ...schema, type: [type, 'null'], ...withNull };

@@ -261,6 +261,11 @@ describe('the document of a service', () => {
     }
   });
 
+  it('is served although a security scheme has a bad reference', () => {
+    const securitySchemes = { key: { $ref: '#/nowhere' } };
+    expect(problemsOf(api({ '/': { get: { operationId: 'get' } } }, { securitySchemes }))).toEqual([]);
+  });
+
   it('has a remark for each operation with servers of its own elsewhere', () => {
     const get = (operationId: string, ...urls: string[]) => ({
       get: { operationId, ...(urls.length > 0 && { servers: urls.map((url) => ({ url })) }) },
