@@ -21,7 +21,7 @@ describe('names in Python', () => {
 describe('text of a document in Python', () => {
   it('is a string in ASCII', () => {
     expect(pythonString('a"\\\n\u202eü\u{1f4b6}\ud800')).toBe(
-      '"a\\"\\\\\\n\\u202e\\u00fc\\ud83d\\udcb6\\ufffd"',
+      '"a\\"\\\\\\n\\u202e\\u00fc\\U0001f4b6\\ufffd"',
     );
   });
 
@@ -30,5 +30,9 @@ describe('text of a document in Python', () => {
     expect(docstring('say "x"', '')).toBe('"""\nsay "x"\n"""\n');
     expect(pythonComment('a\r\nb\u2028c\fd', '  ')).toBe('  # a\n  # b\n  # c\n  # d\n');
     expect(pythonComment('', '')).toBe('');
+  });
+
+  it('cannot be a type in a comment', () => {
+    expect(pythonComment('type: ignore\na type: b', '')).toBe('#: type: ignore\n# a type: b\n');
   });
 });

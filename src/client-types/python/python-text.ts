@@ -1,16 +1,26 @@
 /** A string of Python, in ASCII: so nothing in it is hidden. */
 export function pythonString(text: string): string {
-  // JSON has the escapes of Python, except for characters beyond ASCII. Python refuses half of a pair.
+  // JSON has the escapes of Python, except for characters beyond ASCII. Half of a pair is no text.
   const inner = JSON.stringify(text.toWellFormed()).slice(1, -1);
-  return `"${inner.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  return `"${inner.replace(/[^ -~]/gu, escapeOf)}"`;
 }
 
-/** Lines of a document as comments. */
+/** Python does not join two escapes to one character, so characters beyond U+FFFF have eight digits. */
+function escapeOf(character: string): string {
+  const code = character.codePointAt(0) as number;
+  const digits = code.toString(16);
+  return code > 0xffff ? `\\U${digits.padStart(8, '0')}` : `\\u${digits.padStart(4, '0')}`;
+}
+
+/** Lines of a document as comments, each with a line break at its end. '' without text. */
 export function pythonComment(text: string, indent: string): string {
   return linesOf(text)
-    .map((line) => `${indent}#${line === '' ? '' : ` ${line}`}\n`)
+    .map((line) => `${indent}${commentMark(line)}${line === '' ? '' : ` ${line}`}\n`)
     .join('');
 }
+
+/** A comment that begins with `type:` is a type for checkers (PEP 484), and a mistake in most places. */
+const commentMark = (line: string): string => (/^\s*type:/.test(line) ? '#:' : '#');
 
 /** A docstring with a line break at its end. */
 export function docstring(text: string, indent: string): string {
@@ -51,7 +61,7 @@ export function className(name: string): string {
   return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
-/** Words that cannot be the name of a method, and the attributes of a client. */
+/** Words that cannot be the name of a method (Python, Lexical analysis, Keywords). */
 const KEYWORDS: ReadonlySet<string> = new Set(
   `and as assert async await break class continue def del elif else except finally for from global if import in is
 lambda nonlocal not or pass raise return try while with yield`.split(/\s/),
