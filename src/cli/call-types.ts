@@ -13,7 +13,7 @@ import type { Host } from './host.js';
  */
 export type HowMeant = (kwarg: string, value: unknown) => 'text' | 'json' | undefined;
 
-const NOT_KNOWN: HowMeant = () => undefined;
+export const NOT_KNOWN: HowMeant = () => undefined;
 
 /**
  * Finds out from the configuration how the keyword arguments of a procedure are meant: those of
@@ -53,7 +53,8 @@ function typesOf(
   ]);
 }
 
-function byTypes(all: ReadonlyMap<string, JsonTypes | undefined>): HowMeant {
+/** @param all the JSON types of the kwargs. Undefined: any */
+export function byTypes(all: ReadonlyMap<string, JsonTypes | undefined>): HowMeant {
   return (kwarg, value) => {
     const types = all.get(kwarg);
     if (types === undefined) return undefined;

@@ -2,9 +2,10 @@ import { systemClock, withTimeout } from '../clock.js';
 import type { Payload } from '../wamp/payload.js';
 import { argsOf, kwargsOf } from '../wamp/payload-values.js';
 import { WampError } from '../wamp/wamp-error.js';
-import { type ArgumentOptions, callArguments } from './call-arguments.js';
+import { type ArgumentOptions, callArguments, parseCallArguments } from './call-arguments.js';
 import { callTarget } from './call-target.js';
-import { typedArguments } from './call-types.js';
+import { NOT_KNOWN, typedArguments } from './call-types.js';
+import { describedTypes } from './described-types.js';
 import { dryRun } from './dry-run.js';
 import { CommandFailure, EXIT, type ExitCode, type Host } from './host.js';
 import { joinForCall } from './join.js';
@@ -35,11 +36,12 @@ export async function call(
   host: Host,
 ): Promise<ExitCode> {
   const howMeant = await typedArguments(uri, options, host);
-  const { args, kwargs } = await callArguments(commandArguments, options, host, howMeant);
+  const given = await callArguments(commandArguments, options, host, howMeant);
+  const { args } = given;
   if (options.dryRun === true) {
     if (args.length > 0)
       throw new CommandFailure('--dry-run does not accept --args: use key=value.', EXIT.usage);
-    return dryRun(uri, kwargs, options, host);
+    return dryRun(uri, given.kwargs, options, host);
   }
 
   const json = options.json === true;
@@ -51,6 +53,11 @@ export async function call(
   });
   const { timeout } = options;
   try {
+    // Without a configuration, only the router knows the types.
+    const mayAsk = howMeant === NOT_KNOWN && options.kwargs === undefined && commandArguments.length > 0;
+    const kwargs = mayAsk
+      ? parseCallArguments(commandArguments, {}, await describedTypes(session, uri))
+      : given.kwargs;
     let begin = (): void => {};
     const begun = new Promise<void>((resolve) => {
       begin = resolve;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commandFixture, configuration } from '../../support/command-fixture.js';
 
@@ -77,6 +78,16 @@ rpc_gateway.services.billing.openapi.realm = com.example.myrealm
     expect(out).toContain('/invoices/007?limit=5');
     const quoted = await fixture.finished([...words.slice(0, 2), 'id="007"', ...words.slice(3)]);
     expect(quoted.out).toContain('/invoices/007?limit=5');
+  });
+
+  it('tells call through the router which arguments are text, without a configuration', async () => {
+    const config = documented();
+    const { url } = await fixture.started(`${readFileSync(config, 'utf8')}listeners.main.port = 0`);
+    const words = ['call', 'billing.getInvoice', 'id=007', 'code=5', 'limit=5'];
+    const target = ['--url', url, '--realm', 'com.example.myrealm'];
+    const { code, err } = await fixture.finished([...words, ...target]);
+    expect([code, err]).toEqual([0, '']);
+    expect(fixture.upstream.requests.at(-1)?.url).toBe('/invoices/007?limit=5&code=5');
   });
 
   it.each([
