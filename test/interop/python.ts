@@ -35,6 +35,8 @@ const BOTOCORE = {
   missing: 'no Python with botocore: apt-get install python3-botocore',
 };
 
+const PYTHON = { module: 'email', candidates: ['/usr/bin/python3', 'python3'], missing: 'no Python 3' };
+
 /** The first Python that can import autobahn; undefined where none can, which is said, and fails where CI is set. */
 export const findPythonWithAutobahn = (): Promise<string | undefined> => findPython(AUTOBAHN);
 /** The same for xconn. */
@@ -44,6 +46,9 @@ export const findPythonWithMypy = (): Promise<string | undefined> => findPython(
 
 /** The same for botocore, the library of the AWS command line. */
 export const findPythonWithBotocore = (): Promise<string | undefined> => findPython(BOTOCORE);
+
+/** The same for Python with its own library only. */
+export const findPython3 = (): Promise<string | undefined> => findPython(PYTHON);
 
 async function findPython({ module, candidates, missing }: typeof AUTOBAHN): Promise<string | undefined> {
   for (const python of candidates) {
