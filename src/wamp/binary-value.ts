@@ -23,7 +23,15 @@ export function wampBytes(bytes: Uint8Array): Uint8Array {
   return new WampBytes(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Like {@link wampBytes}, for a copy of the bytes. */
-export function copyOfBytes(bytes: Uint8Array): Uint8Array {
-  return new WampBytes(bytes);
+/** Shorter bytes are copied. */
+const LARGE_BYTES = 64 * 1024;
+
+/**
+ * The bytes from `start` to `end` of a frame, for a payload. A copy, which does not keep the frame
+ * alive. A file that is most of its frame is not copied, because it may have many megabytes.
+ */
+export function bytesOfFrame(frame: Uint8Array, start: number, end: number): Uint8Array {
+  const bytes = frame.subarray(start, end);
+  const isMost = bytes.length >= LARGE_BYTES && bytes.length > frame.buffer.byteLength / 2;
+  return isMost ? wampBytes(bytes) : new WampBytes(bytes);
 }

@@ -1,4 +1,4 @@
-import { copyOfBytes, wampBytes } from '../../binary-value.js';
+import { bytesOfFrame, wampBytes } from '../../binary-value.js';
 import { unsignedAt } from '../big-endian.js';
 import { createKeyCache } from '../key-cache.js';
 import type { Read } from '../read.js';
@@ -60,7 +60,7 @@ export function createCborReader(): Read {
     if ((head & 0x1f) === INDEFINITE) return wampBytes(chunks());
     const length = argument(head);
     at += length;
-    return copyOfBytes(bytes.subarray(at - length, at));
+    return bytesOfFrame(bytes, at - length, at);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { copyOfBytes } from '../../binary-value.js';
+import { bytesOfFrame } from '../../binary-value.js';
 import { signed64At, unsignedAt } from '../big-endian.js';
 import { createKeyCache } from '../key-cache.js';
 import type { Read } from '../read.js';
@@ -40,7 +40,7 @@ export function createMsgpackReader(): Read {
         return dict(length);
       case BINARY:
         at += length;
-        return copyOfBytes(bytes.subarray(at - length, at));
+        return bytesOfFrame(bytes, at - length, at);
       default:
         at += 1 + length;
         return bytes[at - length - 1] === TIMESTAMP_EXTENSION ? seconds(at - length, length) : undefined;
