@@ -8,14 +8,14 @@ import { isJson } from '../../../openapi/model/media-types.js';
 export function acceptOf({ responses }: Operation): string {
   const successful = responses.filter(({ status }) => /^(?:2|default)/.test(status));
   const types = [...new Set(successful.flatMap(({ mediaTypes }) => mediaTypes))].filter(isMediaRange);
-  if (
-    types.length === 0 ||
-    types.some((type) => /^(?:application\/json|application\/\*|\*\/\*)/.test(type))
-  ) {
+  if (types.length === 0 || types.some((type) => PLAIN_JSON.test(type))) {
     return 'application/json';
   }
   return (types.some(isJson) ? types.filter(isJson) : types).join(', ');
 }
+
+/** JSON itself, or a range with it. Not `application/jsonl` and other types that begin alike. */
+const PLAIN_JSON = /^(?:application\/json|application\/\*|\*\/\*)\s*(?:;|$)/i;
 
 /** A type that can stand in a header (RFC 9110 section 12.5.1). Some documents have other texts there. */
 function isMediaRange(type: string): boolean {
