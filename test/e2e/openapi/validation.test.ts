@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { wampBytes } from '../../../src/wamp/binary-value.js';
 import { openGatewayFixture } from '../../support/gateway-fixture.js';
 import { api, operationOf, refusalOf, withBody, withParameters } from '../../support/operations.js';
 import type { UpstreamResponse } from '../../support/recording-upstream.js';
@@ -68,6 +69,25 @@ describe('openapi.validate = full', () => {
     );
     expect(call({ Bad: 'long' }).path).toBe('/?Bad=long');
     expect(refusalOf(() => call({ Good: 'long' }))).toContain('must NOT have more than 3 characters');
+  });
+
+  it('takes bytes as a text, as JSON does', () => {
+    const call = operationOf(withBody({ type: 'object', properties: { a: text } }), 'api.post', { lines });
+    expect(call({ a: wampBytes(Buffer.from('hi')) }).body).toBe('{"a":"\\u0000aGk="}');
+    expect(refusalOf(() => call({ a: [wampBytes(Buffer.from('hi'))] }))).toContain('must be text');
+  });
+
+  it('names the kwarg of a field, not the field', () => {
+    const schema = { type: 'object', properties: { id: { type: 'string', maxLength: 1 } } };
+    const operation = {
+      operationId: 'post',
+      parameters: [{ name: 'id', in: 'path', required: true, schema: text }],
+      requestBody: { content: { 'multipart/form-data': { schema } } },
+    };
+    const call = operationOf(api({ '/{id}': { post: operation } }), 'api.post', { lines });
+    expect(refusalOf(() => call({ id: 'long', body_id: 'long' }))).toContain(
+      'The keyword argument "body_id" does not match its schema',
+    );
   });
 
   it('counts what the configuration fills', () => {

@@ -14,7 +14,7 @@ export interface SchemaChecks {
 export interface CheckedSchema {
   /** As in `the keyword argument "id"`. */
   readonly what: string;
-  /** The kwarg, or the field of the body. Undefined for the whole body. */
+  /** The kwarg of a parameter, or the name of a field of the body. Undefined for the whole body. */
   readonly name: string | undefined;
   readonly schema: Schema;
 }
@@ -24,7 +24,7 @@ export function checkedSchemas(
   parameters: readonly Parameter[],
   body: OperationBody | undefined,
 ): readonly CheckedSchema[] {
-  return [...parameters.map(({ kwarg, schema }) => named(kwarg, schema)), ...schemasOfBody(body)];
+  return [...parameters.map(({ kwarg, schema }) => named(kwarg, kwarg, schema)), ...schemasOfBody(body)];
 }
 
 function schemasOfBody(body: OperationBody | undefined): readonly CheckedSchema[] {
@@ -36,14 +36,14 @@ function schemasOfBody(body: OperationBody | undefined): readonly CheckedSchema[
       // A file is no JSON, so a schema cannot describe it.
       return (body.fields ?? [])
         .filter(({ isFile }) => !isFile)
-        .map(({ name, schema }) => named(name, schema));
+        .map(({ name, kwarg, schema }) => named(name, kwarg, schema));
     default:
       return [];
   }
 }
 
-const named = (name: string, schema: Schema): CheckedSchema => ({
-  what: `the keyword argument ${JSON.stringify(name)}`,
+const named = (name: string, kwarg: string, schema: Schema): CheckedSchema => ({
+  what: `the keyword argument ${JSON.stringify(kwarg)}`,
   name,
   schema,
 });

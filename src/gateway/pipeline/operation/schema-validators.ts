@@ -3,7 +3,7 @@ import type Ajv from 'ajv/dist/2020.js';
 import type { Schema } from '../../../openapi/model/api-model.js';
 import { SCHEMAS_BY_NAME } from '../../../openapi/model/schema-keywords.js';
 import { type Direction, sentSchema } from '../../../openapi/model/sent-schema.js';
-import { plainNumbers } from './plain-numbers.js';
+import { jsonValue } from './json-value.js';
 
 /** What is wrong with a value. Undefined if it matches its schema. */
 export interface SchemaProblem {
@@ -84,7 +84,7 @@ export function createSchemaValidators(defs: Readonly<Record<string, Schema>>): 
       let validate: Validate | undefined;
       return (value) => {
         validate ??= compileOrAllow(schema, direction);
-        if (validate(plainNumbers(value))) return undefined;
+        if (validate(jsonValue(value))) return undefined;
         const { instancePath = '', schemaPath = '', message = 'is not valid' } = validate.errors?.[0] ?? {};
         return { at: instancePath, rule: schemaPath, message };
       };
