@@ -280,6 +280,32 @@ describe('a multipart body', () => {
     ]);
   });
 
+  it('has one boundary, whatever the document shows', async () => {
+    const schema = { type: 'object', properties: { a: text } };
+    for (const boundary of ['abc', '"a b"', 'abc; charset=utf-8']) {
+      const call = operationOf(
+        withContent({ [`multipart/form-data; Boundary=${boundary}`]: { schema } }),
+        'api.post',
+      );
+      const built = call({ a: 'x' });
+      expect(built.headers['content-type']?.match(/boundary=[^;]*/gi)).toEqual(['boundary=uuid-1']);
+      expect(await partsOf(built)).toMatchObject([{ name: 'a', value: 'x' }]);
+    }
+  });
+
+  it('has no more headers than its parts need, whatever contentType says', () => {
+    const encoding = { a: { contentType: 'text/plain\r\nX-Evil: 1' } };
+    const call = operationOf(fields(MULTIPART, { a: text }, encoding), 'api.post');
+    expect(call({ a: 'x' }).body).not.toContain('X-Evil');
+  });
+
+  it('cannot have an item with a comma where commas separate items', () => {
+    const encoding = { list: { style: 'form', explode: false } };
+    const call = operationOf(fields(MULTIPART, { list: { type: 'array' } }, encoding), 'api.post');
+    expect(refusalOf(() => call({ list: ['a,b', 'c'] }))).toContain('has an item with a comma');
+    expect(call({ list: ['a', 'c'] }).body).toContain('\r\n\r\na,c\r\n');
+  });
+
   it('of OpenAPI 2.0 has a file of type file', async () => {
     const parameters = [
       { name: 'file', in: 'formData', type: 'file' },

@@ -110,6 +110,19 @@ describe('a query parameter', () => {
     }
   });
 
+  it.each([
+    ['spaceDelimited', 'a b', 'a space'],
+    ['pipeDelimited', 'a|b', 'a vertical bar'],
+  ])('with style %s cannot have an item that a server would split', (style, item, shown) => {
+    const write = (explode: boolean) =>
+      operationOf(withParameters('/', inPlace('query', { style, explode })), 'api.get');
+    expect(refusalOf(() => write(false)({ color: ['c', item] }))).toContain(`has an item with ${shown}`);
+    expect(refusalOf(() => write(false)({ color: { [item]: 1 } }))).toContain(`has an item with ${shown}`);
+    const sent = parseQuery(write(true)({ color: ['c', item] }).path.slice(2));
+    expect(sent).toEqual({ color: ['c', item] });
+    expect(write(false)({ color: item }).path).toContain('/?color=a%');
+  });
+
   it('cannot replace a parameter of the configuration, whatever names its object has', () => {
     const lines = ['+query.tenant = mine'];
     const call = operationOf(withParameters('/', inPlace('query', {})), 'api.get', { lines });

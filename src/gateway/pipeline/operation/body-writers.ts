@@ -77,7 +77,12 @@ function wrongBody(kwarg: string, wanted: string): BadRequest {
 
 /** The Content-Type of a body. For multipart the boundary follows. */
 export function contentTypeOf(kind: BodyKind, mediaType: string): string {
-  if (kind === 'multipart') return `${mediaType}; boundary=`;
+  if (kind === 'multipart') return `${withoutBoundary(mediaType)}; boundary=`;
   const isBareText = kind === 'text' && mediaType.startsWith('text/') && !/;\s*charset=/i.test(mediaType);
   return isBareText ? `${mediaType}; charset=utf-8` : mediaType;
+}
+
+/** Some documents show a boundary. A second one makes a body that servers cannot read. */
+function withoutBoundary(mediaType: string): string {
+  return mediaType.replace(/\s*;\s*boundary=(?:"[^"]*"|[^;]*)/gi, '');
 }

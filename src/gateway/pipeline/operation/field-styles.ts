@@ -2,19 +2,13 @@ import type { Serialization } from '../../../openapi/model/api-model.js';
 import { toJson } from '../body.js';
 import { BadRequest } from '../call.js';
 import { encodeCookie } from '../cookies.js';
+import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { styleValueOf, unsayable } from './style-values.js';
 
 /** The text of a header, or undefined if there is nothing to send. */
 export type HeaderWriter = (value: unknown) => string | undefined;
 /** The cookies of a value, as `name=value`. */
 export type CookieWriter = (value: unknown) => readonly string[];
-
-/** `collectionFormat` of OpenAPI 2.0. */
-const DELIMITERS: Readonly<Partial<Record<Serialization['style'], string>>> = {
-  spaceDelimited: ' ',
-  pipeDelimited: '|',
-  tabDelimited: '\t',
-};
 
 /**
  * Compiles a header parameter. A header has no encoding, so an item cannot contain the comma that
@@ -23,9 +17,9 @@ const DELIMITERS: Readonly<Partial<Record<Serialization['style'], string>>> = {
 export function compileHeaderStyle(kwarg: string, how: Serialization): HeaderWriter {
   // JSON in ASCII, because a header is Latin-1.
   if (how.isJson) return (value) => (value === undefined ? undefined : asciiJson(value));
-  const delimiter = DELIMITERS[how.style] ?? ',';
+  const delimiter = delimiterOf(how.style);
   const item = (text: string): string => {
-    if (text.includes(delimiter)) throw unsayable(kwarg);
+    refuseDelimiter(text, delimiter, kwarg);
     return text;
   };
   const pair = ([name, text]: readonly [string, string]): string => {
@@ -71,7 +65,6 @@ export function compileCookieStyle(
     return encodeCookie(text, name);
   };
   if (how.isJson) return (value) => (value === undefined ? [] : [`${name}=${encode(toJson(value))}`]);
-  const delimiter = DELIMITERS[how.style] ?? ',';
   return (value) => {
     const read = styleValueOf(value, kwarg);
     switch (read.kind) {
@@ -82,11 +75,11 @@ export function compileCookieStyle(
       case 'list':
         return how.explode
           ? read.items.map((item) => `${name}=${encode(item)}`)
-          : [`${name}=${read.items.map(encode).join(delimiter)}`];
+          : [`${name}=${read.items.map(encode).join(',')}`];
       case 'object':
         return how.explode
           ? read.entries.map(([key, text]) => `${cookieName(key, kwarg)}=${encode(text)}`)
-          : [`${name}=${read.entries.flat().map(encode).join(delimiter)}`];
+          : [`${name}=${read.entries.flat().map(encode).join(',')}`];
     }
   };
 }

@@ -5,8 +5,9 @@ import type {
   Serialization,
 } from '../../../openapi/model/api-model.js';
 import { isJson } from '../../../openapi/model/media-types.js';
-import { BadRequest, type Kwargs } from '../call.js';
+import type { Kwargs } from '../call.js';
 import { isScalar } from '../fill-template.js';
+import { refuseGivenNames } from './given-names.js';
 import { compileQueryStyle, type QueryWriter } from './query-styles.js';
 
 /** The maximum characters of a form, as for other forms. */
@@ -70,13 +71,4 @@ export function serializationOf({ contentType, ...how }: FieldEncoding): Seriali
 /** Whether a value is text, or a list of texts. */
 function isPlain(value: unknown): boolean {
   return Array.isArray(value) ? value.every((item) => item === null || isScalar(item)) : isScalar(value);
-}
-
-/** The names in an exploded object become names of fields. */
-export function refuseGivenNames(value: unknown, kwarg: string, isGiven: (name: string) => boolean): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
-  if (!Object.keys(value).some(isGiven)) return;
-  throw new BadRequest(
-    `The keyword argument ${JSON.stringify(kwarg)} has a field that the configuration sets`,
-  );
 }

@@ -2,6 +2,7 @@ import type { Credential } from '../../../auth/credential.js';
 import type { ProcedureConfig } from '../../../config/model.js';
 import { foldFieldName } from '../../../config/types/http-fields.js';
 import type { Parameter } from '../../../openapi/model/api-model.js';
+import { BadRequest } from '../call.js';
 import { type IsOwned, ownedFields, ownedParameters } from '../owned-names.js';
 import { queryNames } from '../query.js';
 
@@ -52,4 +53,18 @@ export function givenNames(
     isQueryGiven,
     isCookieGiven,
   };
+}
+
+/**
+ * The names in an exploded object become names of parameters or fields, so they must not be names
+ * that the configuration sets.
+ *
+ * @throws BadRequest
+ */
+export function refuseGivenNames(value: unknown, kwarg: string, isGiven: IsOwned): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  if (!Object.keys(value).some(isGiven)) return;
+  throw new BadRequest(
+    `The keyword argument ${JSON.stringify(kwarg.slice(0, 100))} has a field that the configuration sets`,
+  );
 }

@@ -1,3 +1,4 @@
+import { isMediaType } from '../../../config/types/http-fields.js';
 import type { BodyField, OperationBody, Serialization } from '../../../openapi/model/api-model.js';
 import { bytesOfValue } from '../bodies/bytes.js';
 import { addPairs } from '../bodies/field-pairs.js';
@@ -5,14 +6,10 @@ import { encodeMultipart, type PartRules } from '../bodies/multipart.js';
 import { toJson } from '../body.js';
 import type { Kwargs } from '../call.js';
 import { isScalar } from '../fill-template.js';
-import { refuseGivenNames, serializationOf } from './form-fields.js';
+import { delimiterOf, refuseDelimiter } from './delimiters.js';
+import { serializationOf } from './form-fields.js';
+import { refuseGivenNames } from './given-names.js';
 import { styleValueOf } from './style-values.js';
-
-const DELIMITERS: Readonly<Partial<Record<Serialization['style'], string>>> = {
-  spaceDelimited: ' ',
-  pipeDelimited: '|',
-  tabDelimited: '\t',
-};
 
 /** Adds one or more parts for the value of a field. */
 type AddParts = (value: unknown, add: (name: string, value: unknown) => void) => void;
@@ -99,7 +96,11 @@ function addStyled(
     return;
   }
   const read = styleValueOf(value, kwarg);
-  const delimiter = DELIMITERS[style] ?? ',';
+  const delimiter = delimiterOf(style);
+  const joined = (texts: readonly string[]): string => {
+    for (const text of texts) refuseDelimiter(text, delimiter, kwarg);
+    return texts.join(delimiter);
+  };
   switch (read.kind) {
     case 'none':
       return;
@@ -108,11 +109,11 @@ function addStyled(
       return;
     case 'list':
       if (explode) for (const item of read.items) add(name, item);
-      else add(name, read.items.join(delimiter));
+      else add(name, joined(read.items));
       return;
     case 'object':
       if (explode) for (const [key, text] of read.entries) add(key, text);
-      else add(name, read.entries.flat().join(delimiter));
+      else add(name, joined(read.entries.flat()));
   }
 }
 
@@ -127,7 +128,11 @@ function itemsOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** The encoding object may have several types, or ranges, for callers to choose from. */
+/**
+ * The encoding object may have several types, or ranges, for callers to choose from. A text that is
+ * no media type could add headers to its part.
+ */
 function concreteType(contentType: string | undefined): string | undefined {
-  return contentType === undefined || /[,*]/.test(contentType) ? undefined : contentType;
+  if (contentType === undefined || /[,*]/.test(contentType)) return undefined;
+  return isMediaType(contentType) ? contentType : undefined;
 }

@@ -1,8 +1,9 @@
 import type { Parameter } from '../../../openapi/model/api-model.js';
-import { BadRequest, type Call, type Kwargs } from '../call.js';
+import type { Call, Kwargs } from '../call.js';
 import type { HeaderParameter } from '../headers.js';
 import type { IsOwned } from '../owned-names.js';
 import { compileCookieStyle, compileHeaderStyle } from './field-styles.js';
+import { refuseGivenNames } from './given-names.js';
 import { compileQueryStyle } from './query-styles.js';
 
 /** The value of a kwarg, or undefined. Never a member of the prototype. */
@@ -72,20 +73,11 @@ export function compileCookieParameters(
     });
 }
 
-/**
- * The names in an exploded object become names of parameters, so they must not be names that the
- * configuration sets.
- */
+/** @returns undefined if the value of the parameter gives no names */
 function namesCheck(
   { kwarg, explode, style, isJson }: Parameter,
   isGiven: IsOwned,
 ): ((value: unknown) => void) | undefined {
   if (!explode || isJson || style === 'deepObject') return undefined;
-  return (value) => {
-    if (typeof value !== 'object' || Array.isArray(value) || value === null) return;
-    if (!Object.keys(value).some(isGiven)) return;
-    throw new BadRequest(
-      `The keyword argument ${JSON.stringify(kwarg.slice(0, 100))} has a field that the configuration sets`,
-    );
-  };
+  return (value) => refuseGivenNames(value, kwarg, isGiven);
 }

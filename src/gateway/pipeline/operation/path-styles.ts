@@ -2,6 +2,7 @@ import type { Serialization } from '../../../openapi/model/api-model.js';
 import { toJson } from '../body.js';
 import { BadRequest } from '../call.js';
 import { encodeSegment } from '../path.js';
+import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { type StyleValue, styleValueOf } from './style-values.js';
 
 /** Writes a value into its segment of a path, percent-encoded. Throws {@link BadRequest}. */
@@ -20,7 +21,7 @@ export function compilePathStyle(
   max: number,
 ): SegmentWriter {
   const encode = (text: string) => encodeSegment(text, kwarg, max);
-  const write = writerFor(encodeURIComponent(name), how, encode);
+  const write = writerFor(encodeURIComponent(name), kwarg, how, encode);
   return (value) => {
     if (value === undefined || value === null)
       throw new BadRequest(`Missing required path variable: ${kwarg}`);
@@ -38,16 +39,15 @@ type Present = Exclude<StyleValue, { readonly kind: 'none' }>;
 
 function writerFor(
   name: string,
+  kwarg: string,
   { style, explode }: Serialization,
   encode: (text: string) => string,
 ): (value: Present) => string {
   /** `a=1` for each entry of an object. */
   const pairs = (entries: readonly (readonly [string, string])[]): readonly string[] =>
     entries.map(([key, text]) => `${encode(key)}=${encode(text)}`);
-  const flat = (value: Present): readonly string[] => {
-    if (value.kind === 'text') return [encode(value.text)];
-    return (value.kind === 'list' ? value.items : value.entries.flat()).map(encode);
-  };
+  const flat = (value: Present): readonly string[] =>
+    value.kind === 'text' ? [encode(value.text)] : itemsOf(value).map(encode);
   switch (style) {
     case 'label':
       return (value) => {
@@ -63,16 +63,19 @@ function writerFor(
           .join('');
       };
     default: {
-      const delimiter = DELIMITERS[style] ?? ',';
-      return (value) =>
-        (explode && value.kind === 'object' ? pairs(value.entries) : flat(value)).join(delimiter);
+      // `collectionFormat` of OpenAPI 2.0.
+      const delimiter = delimiterOf(style);
+      if (delimiter === ',') {
+        return (value) => (explode && value.kind === 'object' ? pairs(value.entries) : flat(value)).join(',');
+      }
+      return (value) => {
+        if (value.kind !== 'text') for (const item of itemsOf(value)) refuseDelimiter(item, delimiter, kwarg);
+        return flat(value).join(encodeURIComponent(delimiter));
+      };
     }
   }
 }
 
-/** `collectionFormat` of OpenAPI 2.0. */
-const DELIMITERS: Readonly<Partial<Record<Serialization['style'], string>>> = {
-  spaceDelimited: '%20',
-  pipeDelimited: '%7C',
-  tabDelimited: '%09',
-};
+function itemsOf(value: Exclude<Present, { readonly kind: 'text' }>): readonly string[] {
+  return value.kind === 'list' ? value.items : value.entries.flat();
+}

@@ -4,15 +4,13 @@ import { BadRequest } from '../call.js';
 import { encodeText } from '../encode-text.js';
 import { isDictionary, isScalar } from '../fill-template.js';
 import { TOO_LONG } from '../query.js';
+import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { styleValueOf, unsayable } from './style-values.js';
 
 /** Writes `&name=value` pairs, or '' if there is nothing to send. Throws {@link BadRequest}. */
 export type QueryWriter = (value: unknown, max: number) => string;
 
 type Encode = (text: string) => string;
-
-/** OpenAPI 3.1.1 section 4.8.12.2: the delimiters are percent-encoded, except the comma. */
-const DELIMITERS = { spaceDelimited: '%20', pipeDelimited: '%7C', tabDelimited: '%09' } as const;
 
 /**
  * Compiles a query parameter.
@@ -27,9 +25,14 @@ export function compileQueryStyle(name: string, kwarg: string, how: Serializatio
   }
   const encodeValue = how.allowReserved ? (text: string) => withReserved(encode(text)) : encode;
   if (how.style === 'deepObject') return compileDeepObject(key, kwarg, { encode, encodeValue });
-  const delimiter = how.style in DELIMITERS ? DELIMITERS[how.style as keyof typeof DELIMITERS] : ',';
-  // A comma within an item must differ from one between items.
-  const itemOf: Encode = (text) => encodeValue(text).replaceAll(',', '%2C');
+  const delimiter = delimiterOf(how.style);
+  // OpenAPI 3.1.1 section 4.8.12.2: the delimiters are percent-encoded, except the comma.
+  const between = delimiter === ',' ? ',' : encodeURIComponent(delimiter);
+  const itemOf: Encode = (text) => {
+    // A comma within an item differs from one between items: it is percent-encoded.
+    if (delimiter !== ',') refuseDelimiter(text, delimiter, kwarg);
+    return encodeValue(text).replaceAll(',', '%2C');
+  };
   return (value, max) => {
     const read = styleValueOf(value, kwarg);
     switch (read.kind) {
@@ -41,11 +44,11 @@ export function compileQueryStyle(name: string, kwarg: string, how: Serializatio
       case 'list':
         return how.explode
           ? joinPairs(read.items, (item) => `&${key}=${encodeValue(item)}`, max)
-          : bounded(`&${key}=${joinItems(read.items, itemOf, delimiter, max)}`, max);
+          : bounded(`&${key}=${joinItems(read.items, itemOf, between, max)}`, max);
       case 'object':
         return how.explode
           ? joinPairs(read.entries, ([each, text]) => `&${encode(each)}=${encodeValue(text)}`, max)
-          : bounded(`&${key}=${joinItems(read.entries.flat(), itemOf, delimiter, max)}`, max);
+          : bounded(`&${key}=${joinItems(read.entries.flat(), itemOf, between, max)}`, max);
     }
   };
 }
