@@ -54,3 +54,52 @@ describe('the keys of a body', () => {
     for (const problem of found) expect(problem).toContain(message);
   });
 });
+
+describe('the keys of a body for an operation of a document', () => {
+  const operation = (id: string, type: string) => ({
+    operationId: id,
+    requestBody: { content: { [type]: { schema: { type: 'string' } } } },
+  });
+  const paths = {
+    '/a': { put: operation('json', 'application/json'), get: operation('read', 'application/json') },
+    '/b': { put: operation('bytes', 'application/octet-stream'), post: { operationId: 'none' } },
+  };
+  const problemsWith = (...lines: string[]): string[] => {
+    const document = JSON.stringify({ openapi: '3.1.0', info: { title: 'Files', version: '1' }, paths });
+    const service = 'rpc_gateway.services.files.';
+    const conf = [
+      '+base_url = https://files.example.com',
+      '+openapi.file = files.json',
+      '+openapi.realm = realm1',
+      ...lines,
+    ].map((line) => line.replace('+', service));
+    try {
+      parseConfig(conf.join('\n'), { env: {}, readFile: () => document });
+      return [];
+    } catch (error) {
+      return (error as ConfigError).problems.map(
+        ({ key, message }) => `${key.replace(service, '')}: ${message}`,
+      );
+    }
+  };
+
+  it.each([
+    '+body_encoding = form',
+    '+body_encoding = raw',
+    '+procedures.bytes.body_content_type = image/png',
+    '+procedures.bytes.headers.Content-Type = image/png',
+    '+procedures.json.body_content_type = application/merge-patch+json',
+    '+procedures.read.body_content_type = application/merge-patch+json',
+    '+procedures.read.request.compress = gzip',
+  ])('may vary what the document says: %s', (line) => {
+    // An operation without a body in the document has the body of the configuration.
+    expect(problemsWith(line, '+procedures.none.body_encoding = json')).toEqual([]);
+  });
+
+  it('may not contradict the document', () => {
+    expect(problemsWith('+procedures.json.body_encoding = form')).toEqual([
+      'procedures.json.body_encoding: has no effect: the document says how the body is written',
+    ]);
+    expect(problemsWith('+procedures.json.body_content_type = image/png')).toHaveLength(1);
+  });
+});

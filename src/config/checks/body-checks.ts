@@ -6,18 +6,28 @@ type Encoding = ProcedureSettings['body_encoding'];
 
 /** Checks that the keys of a body fit each other. */
 export function checkBody(service: ServiceDraft, procedure: ProcedureDraft): void {
-  const encoding = procedure.settings.body_encoding ?? service.settings.body_encoding;
+  const ofDocument = encodingOfDocument(procedure);
+  const encoding = ofDocument ?? procedure.settings.body_encoding ?? service.settings.body_encoding;
   if (encoding === undefined) return;
-  checkShape(procedure, encoding);
+  if (ofDocument === undefined) checkShape(procedure, encoding);
+  else if (procedure.entry('body_encoding') !== undefined)
+    procedure.report('body_encoding', 'has no effect: the document says how the body is written');
   checkContentType(procedure, encoding);
   checkCompression(service, procedure);
   for (const draft of [service, procedure]) checkTypeHeader(draft, encoding, procedure);
 }
 
+/** How the body of an operation is written. Undefined if the keys of the configuration say it. */
+function encodingOfDocument({ operation, entry }: ProcedureDraft): Encoding | undefined {
+  const kind = entry('body') === undefined ? operation?.body?.kind : undefined;
+  return kind === 'bytes' ? 'raw' : kind;
+}
+
 const isForm = (encoding: Encoding): boolean => encoding === 'form' || encoding === 'multipart';
 
 /** Whether requests of the procedure can have a body. */
-function hasBody({ settings, entry, members }: ProcedureDraft): boolean {
+function hasBody({ settings, entry, members, operation }: ProcedureDraft): boolean {
+  if (operation?.body !== undefined) return true;
   const { method, remaining } = settings;
   const sendsBody = method === 'post' || method === 'put' || method === 'patch';
   const [field] = members('body.$name');
