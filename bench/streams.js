@@ -1,6 +1,7 @@
 /**
  * Measures what an event of a stream costs the gateway: the processor time of the gateway's own
- * process. The upstream and the callers are other processes.
+ * process. The upstream and the callers are other processes. Then measures how soon the
+ * connection to the upstream closes when the caller cancels or is lost.
  *
  * `node bench/streams.js` after `npm run build`.
  */
@@ -14,18 +15,22 @@ import { WebSocket } from 'ws';
 const REALM = 'com.example.myrealm';
 const HELLO = 1;
 const CALL = 48;
+const CANCEL = 49;
 const EVENT = Buffer.from(
   'data: {"id":"INV-001","amount":1500,"status":"paid","customer":"Example GmbH"}\n\n',
 );
-const SIDES = { upstream, callers, gateway };
+const SIDES = { upstream, callers, canceler, gateway };
 
-/** Sends events in pieces: `path` is /COUNT/PIECE/PAUSE. */
+/** Sends events in pieces: `path` is /COUNT/PIECE/PAUSE. Tells when a connection is cut off. */
 function upstream() {
   const server = createServer(async (request, response) => {
     const [, count, piece, pause] = request.url.split('/').map(Number);
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const bytes = Buffer.concat(Array.from({ length: piece }, () => EVENT));
-    for (let sent = 0; sent < count; sent += piece) {
+    response.once('close', () => {
+      if (!response.writableFinished) process.send({ at: milliseconds() });
+    });
+    for (let sent = 0; sent < count && !response.destroyed; sent += piece) {
       if (!response.write(bytes)) await once(response, 'drain');
       if (pause > 0) await wait(pause);
     }
@@ -34,14 +39,28 @@ function upstream() {
   server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 }
 
-/** Makes `streams` calls over one connection, and counts their events. */
-async function callers(url) {
+/** The clock of the system, the same in all processes. */
+function milliseconds() {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+async function join(url) {
   const ws = new WebSocket(url, ['wamp.2.json'], { perMessageDeflate: false });
   await once(ws, 'open');
   ws.send(
     JSON.stringify([HELLO, REALM, { roles: { caller: { features: { progressive_call_results: true } } } }]),
   );
   await once(ws, 'message');
+  return ws;
+}
+
+function call(ws, request, kwargs) {
+  ws.send(JSON.stringify([CALL, request, { receive_progress: true }, 'com.bench.stream', [], kwargs]));
+}
+
+/** Makes `streams` calls over one connection, and counts their events. */
+async function callers(url) {
+  const ws = await join(url);
   process.on('message', ({ streams, count, piece, pause }) => {
     let events = 0;
     let ended = 0;
@@ -56,12 +75,30 @@ async function callers(url) {
       }
     };
     ws.on('message', onMessage);
-    for (let index = 0; index < streams; index++) {
-      const kwargs = { count, piece, pause };
-      ws.send(JSON.stringify([CALL, ++requests, { receive_progress: true }, 'com.bench.stream', [], kwargs]));
-    }
+    for (let index = 0; index < streams; index++) call(ws, ++requests, { count, piece, pause });
   });
   let requests = 0;
+  process.send({});
+}
+
+/** Makes a call, and ends it after its first event: by CANCEL, or by closing the connection. */
+async function canceler(url) {
+  let ws = await join(url);
+  let request = 0;
+  process.on('message', async ({ mode }) => {
+    call(ws, ++request, { count: 1_000, piece: 1, pause: 1_000 });
+    await once(ws, 'message');
+    const at = milliseconds();
+    if (mode === 'lost') {
+      ws.terminate();
+      ws = await join(url);
+      request = 0;
+    } else {
+      ws.send(JSON.stringify([CANCEL, request, { mode }]));
+      await once(ws, 'message');
+    }
+    process.send({ at });
+  });
   process.send({});
 }
 
@@ -104,6 +141,36 @@ const CELLS = [
   { name: '1,000 streams, an event each 100 ms', streams: 1_000, count: 200, piece: 1, pause: 100 },
 ];
 
+const CANCELS = 100;
+const MODES = {
+  skip: 'CANCEL with skip',
+  kill: 'CANCEL with kill',
+  killnowait: 'CANCEL with killnowait',
+  lost: 'A lost caller',
+};
+
+/** Milliseconds until the connection to the upstream has closed. */
+async function timeOfEnd(api, client, mode) {
+  const closed = once(api.child, 'message');
+  const begin = await ask(client, { mode });
+  return (await closed)[0].at - begin.at;
+}
+
+/** The first time is that of a gateway that has never ended a stream: no code is compiled yet. */
+async function measureEnds(api, mode) {
+  const own = await start('gateway', api.ready.port);
+  const client = await start('canceler', own.ready.url);
+  const first = await timeOfEnd(api, client, mode);
+  const times = [];
+  while (times.length < CANCELS) times.push(await timeOfEnd(api, client, mode));
+  times.sort((one, other) => one - other);
+  const [median, last] = [times[CANCELS / 2], times[CANCELS - 1]];
+  console.log(
+    `${MODES[mode]} ends the stream after ${first.toFixed(1)} ms the first time, then ${median.toFixed(1)} ms (median of ${CANCELS}) and ${last.toFixed(1)} ms at most`,
+  );
+  for (const { child } of [own, client]) child.kill();
+}
+
 async function main() {
   const api = await start('upstream');
   const own = await start('gateway', api.ready.port);
@@ -120,7 +187,9 @@ async function main() {
       `${cell.name}: ${micro.toFixed(1)} µs of processor time per event, ${Math.round(events / seconds)} events/s, ${errors} errors, ${(after.rss / 1e6).toFixed(0)} MB`,
     );
   }
-  for (const { child } of [api, own, clients]) child.kill();
+  for (const { child } of [own, clients]) child.kill();
+  for (const mode of Object.keys(MODES)) await measureEnds(api, mode);
+  api.child.kill();
 }
 
 const [side, ...args] = process.argv.slice(2);

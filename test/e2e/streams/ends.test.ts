@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { describe, expect, it } from 'vitest';
 import { connectCaller } from '../../support/caller.js';
 import { closeAfterEach } from '../../support/close-after-each.js';
@@ -20,13 +19,9 @@ describe('a stream', () => {
       const called = caller.call(POST, {}, { options: { ...ASK } });
       await api.response(1);
       await expect.poll(() => streamsOf(gateway)).toBe(1);
-      const begin = performance.now();
       caller.cancel(mode);
       expect((await called).uri).toBe('wamp.error.canceled');
       await api.closed(1);
-      console.log(
-        `CANCEL with ${mode} to the end of the upstream's connection: ${(performance.now() - begin).toFixed(1)} ms`,
-      );
       await expect.poll(() => streamsOf(gateway)).toBe(0);
     },
   );
@@ -37,12 +32,8 @@ describe('a stream', () => {
     lost.call(POST, {}, { options: ASK }).catch(() => {});
     await api.response(1);
     await expect.poll(() => streamsOf(gateway)).toBe(1);
-    const begin = performance.now();
     lost.terminate();
     await api.closed(1);
-    console.log(
-      `lost caller to the end of the upstream's connection: ${(performance.now() - begin).toFixed(1)} ms`,
-    );
   });
 
   it('ends with an error when its connection breaks, after the events that came before', async () => {
