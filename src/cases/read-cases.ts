@@ -25,7 +25,7 @@ class Mistake extends Error {}
 export function readCases(text: string): ReadCases {
   let value: unknown;
   try {
-    ({ value } = parseDocument(text));
+    ({ value } = parseDocument(text, 'unique'));
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     return {

@@ -22,11 +22,16 @@ const MAX_ALIASES = 100_000;
 /**
  * Parses a file as JSON or YAML, whatever its name says.
  *
+ * @param keys whether YAML may have a key twice. The last one counts, as in JSON. Some published
+ * documents need that.
  * @throws DocumentError
  */
-export function parseDocument(content: string | Uint8Array): ParsedFile {
+export function parseDocument(
+  content: string | Uint8Array,
+  keys: 'unique' | 'repeated' = 'repeated',
+): ParsedFile {
   const text = textOf(content);
-  return /^\s*[{[]/.test(text) ? parseJsonFile(text) : parseYamlFile(text);
+  return /^\s*[{[]/.test(text) ? parseJsonFile(text, keys) : parseYamlFile(text, keys);
 }
 
 function textOf(content: string | Uint8Array): string {
@@ -38,18 +43,18 @@ function textOf(content: string | Uint8Array): string {
   }
 }
 
-function parseJsonFile(text: string): ParsedFile {
+function parseJsonFile(text: string, keys: 'unique' | 'repeated'): ParsedFile {
   const { depth, values, lines } = outlineJson(text);
   checkSize(depth, values);
   try {
     return { value: JSON.parse(text), values, lineOf: (pointer) => lines.get(pointer) ?? 1 };
   } catch {
     // YAML in flow style begins with a bracket too.
-    return parseYamlFile(text);
+    return parseYamlFile(text, keys);
   }
 }
 
-function parseYamlFile(text: string): ParsedFile {
+function parseYamlFile(text: string, keys: 'unique' | 'repeated'): ParsedFile {
   const values = estimateValues(text);
   checkSize(0, values);
   const yaml: typeof JsYaml = createRequire(import.meta.url)('js-yaml');
@@ -59,8 +64,7 @@ function parseYamlFile(text: string): ParsedFile {
     const documents = constructFromEvents(events, {
       source: text,
       schema: CORE_SCHEMA.withTags(mergeTag),
-      // Some published documents have a key twice.
-      json: true,
+      json: keys === 'repeated',
       maxAliases: MAX_ALIASES,
     });
     if (documents.length !== 1) throw new DocumentError('the file must hold one YAML document');
