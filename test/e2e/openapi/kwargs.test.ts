@@ -208,6 +208,19 @@ describe('the kwargs of an operation', () => {
     );
   });
 
+  it('of an optional body are required if it has anything else', () => {
+    const schema = { type: 'object', properties: { a: text }, required: ['a'], additionalProperties: true };
+    const document = withBody(schema, { required: false });
+    const missing = 'Missing required keyword argument: a (field of the body)';
+    expect(refusalOf(() => operationOf(document, 'api.post')({ other: 'x' }))).toBe(missing);
+    const lines = ['+procedures.post.body.tenant = acme'];
+    const call = operationOf(document, 'api.post', { lines });
+    expect(refusalOf(() => call({}))).toBe(missing);
+    expect(call({ a: 'x' }).body).toBe('{"a":"x","tenant":"acme"}');
+    const off = operationOf(document, 'api.post', { lines: [...lines, '+openapi.validate = off'] });
+    expect(off({}).body).toBe('{"tenant":"acme"}');
+  });
+
   it('need not be given for a required body without required fields', () => {
     expect(operationOf(withBody({ type: 'object', properties: { a: text } }), 'api.post')({}).body).toBe(
       '{}',

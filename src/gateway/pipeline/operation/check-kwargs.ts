@@ -17,25 +17,26 @@ export interface KwargRule {
 export type KwargCheck = (kwargs: Kwargs) => void;
 
 /** Checks that required kwargs are there, and that kwargs have a type of their schema. */
-export function compileKwargCheck(rules: readonly KwargRule[], checksTypes: boolean): KwargCheck {
-  const needed = rules.filter(({ isRequired, types }) => isRequired || (checksTypes && types !== undefined));
+export function compileKwargCheck(rules: readonly KwargRule[]): KwargCheck {
+  const needed = rules.filter(({ isRequired, types }) => isRequired || types !== undefined);
   return (kwargs) => {
-    for (const rule of needed) checkKwarg(kwargs, rule, checksTypes);
+    for (const rule of needed) checkKwarg(kwargs, rule);
   };
 }
 
-function checkKwarg(kwargs: Kwargs, rule: KwargRule, checksTypes: boolean): void {
+function checkKwarg(kwargs: Kwargs, rule: KwargRule): void {
   const { kwarg, isRequired, types, omitsNull } = rule;
   const value = Object.hasOwn(kwargs, kwarg) ? kwargs[kwarg] : undefined;
   if (value === undefined || (value === null && omitsNull)) {
     if (isRequired) throw missing(rule);
     return;
   }
-  if (!checksTypes || types === undefined || isOfType(value, types)) return;
+  if (types === undefined || isOfType(value, types)) return;
   throw new BadRequest(`The keyword argument ${quote(kwarg)} must be ${typesText(types)}`);
 }
 
-function missing({ kwarg, what }: KwargRule): BadRequest {
+/** The error about a required kwarg that is not there. */
+export function missing({ kwarg, what }: Pick<KwargRule, 'kwarg' | 'what'>): BadRequest {
   return new BadRequest(
     what === 'path parameter'
       ? `Missing required path variable: ${kwarg}`

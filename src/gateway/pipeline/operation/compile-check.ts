@@ -1,8 +1,7 @@
 import { foldFieldName } from '../../../config/types/http-fields.js';
 import type { Parameter } from '../../../openapi/model/api-model.js';
-import type { Kwargs } from '../call.js';
 import { compileKwargCheck, type KwargCheck, type KwargRule } from './check-kwargs.js';
-import type { BodyTaker, OperationContent } from './operation-body.js';
+import type { OperationContent } from './operation-body.js';
 import type { OperationParts } from './operation-parts.js';
 
 /** Compiles what `openapi.validate` says about the kwargs of an operation. */
@@ -25,18 +24,16 @@ export function compileOperationCheck(
       omitsNull: true,
     }),
   );
-  const ofBody = (isNeeded: boolean) => content.fields.map((field) => bodyRule(field, isNeeded));
-  const check = compileKwargCheck([...ofParameters, ...ofBody(content.isRequired)], true);
-  if (content.isRequired || !content.fields.some(({ isRequired }) => isRequired)) return check;
-  // The required fields of an optional body count once one field is given.
-  const checkBody = compileKwargCheck(ofBody(true), false);
-  return (kwargs: Kwargs) => {
-    check(kwargs);
-    if (content.has(kwargs)) checkBody(kwargs);
-  };
-}
-
-function bodyRule({ kwarg, what, isRequired, types }: BodyTaker, isNeeded: boolean): KwargRule {
-  // Null has a meaning in a body, so it is sent, or refused by its type.
-  return { kwarg, what, isRequired: isRequired && isNeeded, types, omitsNull: false };
+  const ofBody = content.fields.map(
+    ({ kwarg, what, isRequired, types }): KwargRule => ({
+      kwarg,
+      what,
+      // Whether an optional body is sent is known when it is built.
+      isRequired: isRequired && content.isRequired,
+      types,
+      // Null has a meaning in a body, so it is sent, or refused by its type.
+      omitsNull: false,
+    }),
+  );
+  return compileKwargCheck([...ofParameters, ...ofBody]);
 }

@@ -63,9 +63,13 @@ export function compileOperation(operation: Operation, parts: OperationParts): R
     maxLine,
   );
   const query = compileQueryParameters(inPlace(parameters, 'query'), given.isQueryGiven);
-  const isFull = service.settings['openapi.validate'] === 'full';
-  const schemas = isFull ? compileSchemaChecks(parameters, operation.body, validatorsOf(parts)) : undefined;
-  const content = compileOperationBody(operation, procedure, given, schemas?.body);
+  const mode = service.settings['openapi.validate'];
+  const schemas =
+    mode === 'full' ? compileSchemaChecks(parameters, operation.body, validatorsOf(parts)) : undefined;
+  const content = compileOperationBody(operation, procedure, given, {
+    matches: schemas?.body,
+    needsFields: mode !== 'off',
+  });
   const headers = compileOperationHeaders(operation, parts, { parameters, content, given });
   const idempotency = compileIdempotency(method, settings.idempotency_header, deps.uuid);
   const known = [...parameters, ...content.fields].map(({ kwarg }) => kwarg);

@@ -12,6 +12,7 @@ import {
 import type { RemainingJson } from '../split-kwargs.js';
 import { compileTypedTemplate } from '../typed-template.js';
 import { compileFieldsWriter, compileWholeWriter, contentTypeOf } from './body-writers.js';
+import { missing } from './check-kwargs.js';
 import type { GivenNames } from './given-names.js';
 import { kwargOf } from './operation-parameters.js';
 
@@ -26,8 +27,6 @@ export interface OperationContent {
   /** The kwargs of its fields, or the one kwarg of the whole body. */
   readonly fields: readonly BodyTaker[];
   readonly isRequired: boolean;
-  /** Whether a call has a value for the body. */
-  has(kwargs: Kwargs): boolean;
   /** Returns undefined for an empty body. Throws BadRequest. */
   build(
     call: Call,
@@ -43,16 +42,19 @@ export interface BodyTaker extends Pick<BodyField, 'kwarg' | 'isRequired' | 'sch
   readonly what: 'body' | 'field of the body';
 }
 
-/**
- * Compiles the body of an operation: what the document says, and templates of the configuration.
- *
- * @param check throws BadRequest if the fields, or the whole body, do not match the schema
- */
+export interface BodyChecks {
+  /** Throws BadRequest if the fields, or the whole body, do not match the schema. */
+  readonly matches?: ((value: unknown) => void) | undefined;
+  /** Whether an optional body, if it is sent, needs its required fields. */
+  readonly needsFields?: boolean;
+}
+
+/** Compiles the body of an operation: what the document says, and templates of the configuration. */
 export function compileOperationBody(
   operation: Operation,
   { settings }: ProcedureConfig,
   given: GivenNames,
-  check: (value: unknown) => void = () => undefined,
+  { matches, needsFields = false }: BodyChecks = {},
 ): OperationContent {
   const { body } = operation;
   const { realm, body_whole: whole, body: templates, body_content_type: ownType } = settings;
@@ -78,11 +80,10 @@ export function compileOperationBody(
     return {
       ...common,
       fields: [{ kwarg: wholeKwarg, what: 'body', isRequired: true, schema, types, isFile: false }],
-      has: (kwargs) => kwargOf(kwargs, wholeKwarg) !== undefined,
       build({ kwargs }, _remaining, _remainingJson, boundary) {
         const value = kwargOf(kwargs, wholeKwarg);
         if (value === undefined) return undefined;
-        check(value);
+        matches?.(value);
         return write(value, boundary);
       },
     };
@@ -93,10 +94,11 @@ export function compileOperationBody(
     fill: compileTypedTemplate(template, `body field ${name}`, realm),
   }));
   const write = compileFieldsWriter(body, isGiven);
+  const takers = fields.map((field): BodyTaker => ({ ...field, what: 'field of the body' }));
+  const needed = needsFields && !common.isRequired ? takers.filter(({ isRequired }) => isRequired) : [];
   return {
     ...common,
-    fields: fields.map((field) => ({ ...field, what: 'field of the body' })),
-    has: (kwargs) => fields.some(({ kwarg }) => kwargOf(kwargs, kwarg) !== undefined),
+    fields: takers,
     build(call, remaining, remainingJson, boundary) {
       // The object has no prototype, so a field called `__proto__` is an ordinary field.
       const content = Object.create(null) as Record<string, unknown>;
@@ -115,11 +117,12 @@ export function compileOperationBody(
       }
       if (remaining !== undefined) for (const name of Object.keys(remaining)) content[name] = remaining[name];
       if (isEmpty) return undefined;
-      check(content);
+      for (const taker of needed) if (kwargOf(call.kwargs, taker.kwarg) === undefined) throw missing(taker);
+      matches?.(content);
       return write(content, remainingJson, boundary);
     },
   };
 }
 
 /** A body that takes no kwarg of the document. */
-const NOTHING = { fields: [], isRequired: false, has: () => false };
+const NOTHING = { fields: [], isRequired: false };
