@@ -38,7 +38,10 @@ export function createKeyMaker(salt: string, unkeyed: ReadonlySet<string>): KeyM
       if (!unkeyed.has(name)) text += `${name}\n${headers[index + 1]}\n`;
     }
     if (body === undefined) return text;
-    return `${text}\n${typeof body === 'string' ? body : Buffer.from(body).toString('latin1')}`;
+    // Octets as latin1 may look like another text.
+    return typeof body === 'string'
+      ? `${text}\ntext\n${body}`
+      : `${text}\noctets\n${Buffer.from(body).toString('latin1')}`;
   }
 
   return {

@@ -17,12 +17,17 @@ export interface Entry<Memo> extends Freshness, Weighed<Entry<Memo>> {
   readonly isShareable: boolean;
 }
 
-/** A request that runs now, for one key. */
-export interface Running<T> {
-  readonly shared: SharedRequest<T>;
+/** A request that runs now. */
+export interface Flight {
   readonly urlKey: string;
   /** True if the resource has changed since the request was sent. Then its response is not stored. */
   isOutdated: boolean;
+}
+
+/** A request that runs now, and that equal calls may join. */
+export interface Running<T> {
+  readonly shared: SharedRequest<T>;
+  readonly flight: Flight;
 }
 
 /** The request of a response, and when it was sent. */
@@ -59,11 +64,14 @@ export interface ResponseCacheParts<Memo> {
 /** The cache of one service: its stored responses, and the requests that run now. */
 export interface ResponseCache<Memo, T> {
   keyOf(request: HttpRequest, token: RenewedToken | undefined): string;
-  urlKeyOf(request: HttpRequest): string;
   /** The stored response, fresh or not. */
   find(key: string): Entry<Memo> | undefined;
   /** Marks a stored response as just used. */
   used(entry: Entry<Memo>): void;
+  /** Notes a request that is about to be sent. */
+  departed(request: HttpRequest): Flight;
+  landed(flight: Flight): void;
+  /** The request that an equal call may join. */
   running(key: string): Running<T> | undefined;
   began(key: string, running: Running<T>): void;
   ended(key: string, running: Running<T>): void;
@@ -103,6 +111,7 @@ export function createResponseCache<Memo, T>(parts: ResponseCacheParts<Memo>): R
   /** The entries of each URL, with all headers and credentials. */
   const byUrl = new Map<string, Set<Entry<Memo>>>();
   const inFlight = new Map<string, Running<T>>();
+  const flights = new Set<Flight>();
 
   function removedFromUrl(entry: Entry<Memo>): void {
     const entries = byUrl.get(entry.urlKey);
@@ -141,19 +150,23 @@ export function createResponseCache<Memo, T>(parts: ResponseCacheParts<Memo>): R
   function forgetUrl(url: string): void {
     const urlKey = keys.urlKey(url);
     for (const entry of byUrl.get(urlKey) ?? []) lru.remove(entry);
-    for (const [key, running] of inFlight) {
-      if (running.urlKey !== urlKey) continue;
-      running.isOutdated = true;
-      inFlight.delete(key);
-    }
+    for (const flight of flights) if (flight.urlKey === urlKey) flight.isOutdated = true;
   }
 
   return {
     keyOf: keys.keyOf,
-    urlKeyOf: ({ origin, path }) => keys.urlKey(origin + path),
     find: (key) => lru.get(key),
     used: (entry) => lru.use(entry),
-    running: (key) => inFlight.get(key),
+    departed({ origin, path }) {
+      const flight: Flight = { urlKey: keys.urlKey(origin + path), isOutdated: false };
+      flights.add(flight);
+      return flight;
+    },
+    landed: (flight) => void flights.delete(flight),
+    running(key) {
+      const running = inFlight.get(key);
+      return running?.flight.isOutdated === true ? undefined : running;
+    },
     began: (key, running) => void inFlight.set(key, running),
     ended(key, running) {
       if (inFlight.get(key) === running) inFlight.delete(key);
@@ -184,7 +197,7 @@ export function createResponseCache<Memo, T>(parts: ResponseCacheParts<Memo>): R
       const judged = judge(exchanged, updated);
       if (judged.kind === 'storable') return put(exchanged, updated, judged);
       lru.remove(entry);
-      return { ...entry, response: updated };
+      return { ...entry, response: updated, isShareable: judged.isShareable };
     },
 
     forget: (entry) => lru.remove(entry),

@@ -5,6 +5,7 @@ import { type RequestRules, readRequestRules } from '../../http-cache/request-ru
 import {
   type Entry,
   type Exchanged,
+  type Flight,
   type Kept,
   type ResponseCache,
   type Running,
@@ -63,6 +64,8 @@ export interface CachedCallsParts {
   readonly staleIfErrorMs: number | undefined;
   /** Milliseconds for a request that several calls share. */
   readonly deadlineMs: number;
+  /** Whether a limit counts the calls of each caller, so that it refuses only this caller. */
+  readonly countsCallers: boolean;
   /** Sends a request through the circuit breaker, if the service takes calls. */
   readonly fetch: (
     built: Pick<BuiltRequest, 'request' | 'replayable'>,
@@ -139,8 +142,12 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
 
   /** Answers a call with a request of its own. */
   async function answerAlone(asked: Asked, control: CallControl): Promise<Reply> {
-    const urlKey = cache.urlKeyOf(asked.built.request);
-    return end(asked, await bring(asked, control, urlKey, () => false), 'miss');
+    const flight = cache.departed(asked.built.request);
+    try {
+      return await end(asked, await bring(asked, control, flight), 'miss');
+    } finally {
+      cache.landed(flight);
+    }
   }
 
   /** Answers a call with the request that runs for an equal call, or begins one. */
@@ -172,22 +179,24 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
         if (ended.isFirst || ended.value.isShareable) {
           return end(asked, ended.value, isOwn ? 'miss' : 'joined');
         }
-        // The response was only for the first call.
+        // The response, or the refusal of a limit, was only for the first call.
         return answerAlone({ ...asked, entry: cache.find(key) }, control);
     }
   }
 
   function begin(asked: Asked): Running<Brought> {
     const { key, built, call } = asked;
-    const urlKey = cache.urlKeyOf(built.request);
+    const flight = cache.departed(built.request);
     const running: Running<Brought> = {
-      urlKey,
-      isOutdated: false,
-      shared: shareRequest((control) => bring(asked, control, urlKey, () => running.isOutdated), {
+      flight,
+      shared: shareRequest((control) => bring(asked, control, flight), {
         clock,
         deadlineAt: call.startedAt + parts.deadlineMs,
         first: call.control,
-        onOver: () => cache.ended(key, running),
+        onOver() {
+          cache.landed(flight);
+          cache.ended(key, running);
+        },
       }),
     };
     cache.began(key, running);
@@ -195,15 +204,11 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
   }
 
   /** Sends the request, and stores its response. */
-  async function bring(
-    asked: Asked,
-    control: CallControl,
-    urlKey: string,
-    isOutdated: () => boolean,
-  ): Promise<Brought> {
+  async function bring(asked: Asked, control: CallControl, flight: Flight): Promise<Brought> {
     const { call, built, applied, key, entry } = asked;
     const { request, replayable } = built;
     const added = entry === undefined ? [] : validatorsOf(entry.response);
+    const { urlKey } = flight;
     const exchanged: Exchanged = { request, key, urlKey, sentAt: clock.monotonic(), staleIfErrorMs };
     const conditional = (plain: HttpRequest): HttpRequest =>
       added.length === 0 ? plain : { ...plain, headers: plain.headers.concat(added) };
@@ -215,24 +220,26 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
     );
     const response = responseIn(fetched);
     const attempts = fetched.kind === 'sent' ? fetched.outcome.attempts : 0;
-    if (response === undefined) return { ...NOTHING, fetched, attempts };
+    if (response === undefined) {
+      return { ...NOTHING, fetched, attempts, isShareable: !(parts.countsCallers && isLimited(fetched)) };
+    }
     if (response.status !== 304 || entry === undefined || added.length === 0) {
       return ofKept(
-        isOutdated() ? cache.judge(exchanged, response) : cache.store(exchanged, response),
+        flight.isOutdated ? cache.judge(exchanged, response) : cache.store(exchanged, response),
         response,
       );
     }
     freePlace(control);
     const renewed = cache.refresh(entry, exchanged, response);
     if (renewed !== undefined) {
-      if (isOutdated()) cache.forget(renewed);
+      if (flight.isOutdated) cache.forget(renewed);
       return {
         ...ofKept({ entry: renewed, isShareable: renewed.isShareable }, response),
         isRevalidated: true,
       };
     }
     // The 304 is about a response that this cache does not have. So the whole response is needed.
-    const whole = await bring({ ...asked, entry: undefined }, control, urlKey, isOutdated);
+    const whole = await bring({ ...asked, entry: undefined }, control, flight);
     return { ...whole, attempts: whole.attempts + attempts };
 
     function ofKept({ entry: kept, isShareable }: Kept<BodyMemo>, own: HttpResponse): Brought {
@@ -246,15 +253,14 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
   }
 
   function end(asked: Asked, brought: Brought, result: 'miss' | 'joined'): Reply | Promise<Reply> {
-    const { call, built, entry, rules } = asked;
+    const { call, built, key, rules } = asked;
     const { response, memo, isRevalidated, fetched } = brought;
     const attempts = result === 'miss' ? brought.attempts : 0;
-    const hasFailed = isError(fetched, response);
-    if (hasFailed && entry !== undefined && rules === undefined) {
-      if (mayReplaceError(entry, staleIfErrorMs, clock.monotonic())) {
-        freePlace(call.control);
-        return answerStored(call, built, entry, 'stale', attempts);
-      }
+    // What was stored when the call began may be forgotten now, because the resource has changed.
+    const entry = rules === undefined && isError(fetched, response) ? cache.find(key) : undefined;
+    if (entry !== undefined && mayReplaceError(entry, staleIfErrorMs, clock.monotonic())) {
+      freePlace(call.control);
+      return answerStored(call, built, entry, 'stale', attempts);
     }
     if (response === undefined) return parts.fail(call, withAttempts(fetched, attempts));
     const own = isRevalidated && result === 'miss' ? 'revalidated' : result;
@@ -280,6 +286,13 @@ function isError(fetched: Fetched, response: HttpResponse | undefined): boolean 
   if (fetched.kind === 'refused') return true;
   // The gateway itself sends too much. The API has not failed.
   return fetched.outcome.kind === 'failure' && fetched.outcome.code !== 'rate_limited';
+}
+
+/** Whether a limit of the gateway has refused the request. */
+function isLimited(fetched: Fetched): boolean {
+  if (fetched.kind === 'unsent') return fetched.reason.code === 'overload';
+  if (fetched.kind !== 'sent' || fetched.outcome.kind !== 'failure') return false;
+  return fetched.outcome.code === 'rate_limited' || fetched.outcome.code === 'overload';
 }
 
 /** A call that has joined the request of another one has made no attempts of its own. */

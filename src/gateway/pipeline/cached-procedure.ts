@@ -18,6 +18,7 @@ import {
 import type { RunningCall } from './call.js';
 import type { CallEnds, CallFailure } from './call-ends.js';
 import { type Guard, judgeOutcome } from './judge-call.js';
+import { countsCallers } from './needs-caller.js';
 import type { Reply } from './reply.js';
 import type { Replier } from './reply-to-response.js';
 import type { CredentialSender, Sent } from './send-with-credential.js';
@@ -103,6 +104,7 @@ export function compileCachedProcedure(
     credential: parts.requestCredential,
     staleIfErrorMs: settings['cache.stale_if_error'],
     deadlineMs: service.deadline,
+    countsCallers: countsCallers(service),
     fetch,
     answer,
     fail,

@@ -4,8 +4,12 @@ import { usesCaller } from './fill-template.js';
 
 /** Whether the calls of a procedure need to know who calls. */
 export function needsCaller(service: ServiceSettings, procedure: ProcedureSettings): boolean {
-  const isCounted = service['pool.max_waiting_per_caller'] > 0 || service['limit.per'] === 'caller';
-  return isCounted || needsIdentity(service) || hasCaller(procedure);
+  return countsCallers(service) || needsIdentity(service) || hasCaller(procedure);
+}
+
+/** Whether a limit of the service counts the calls of each caller. */
+export function countsCallers(service: ServiceSettings): boolean {
+  return service['pool.max_waiting_per_caller'] > 0 || service['limit.per'] === 'caller';
 }
 
 /** Whether a template of the procedure has the identity of the caller, as in `{{caller.authid}}`. */

@@ -64,6 +64,39 @@ describe('Equal calls at the same time', () => {
     expect(api.requests).toHaveLength(3);
   });
 
+  it('do not share a 304 that sets a cookie', async () => {
+    const stored = { 'cache-control': 'max-age=1', etag: '"1"' };
+    const api = heldApi({ lines: ['+procedures.get.response.headers = set-cookie'] });
+    const first = api.call('get', ID);
+    await settled();
+    api.answer(0, { headers: stored });
+    await first;
+    api.clock.advance(2_000);
+    const calls = [api.call('get', ID), api.call('get', ID)];
+    await settled();
+    api.answer(1, { status: 304, headers: { 'set-cookie': 'session=1' } });
+    await settled();
+    api.answer(2, { headers: { 'set-cookie': 'session=2' } });
+    expect(await Promise.all(calls)).toMatchObject([
+      { headers: { 'set-cookie': ['session=1'] } },
+      { headers: { 'set-cookie': ['session=2'] } },
+    ]);
+  });
+
+  it.each(['rate_limited', 'overload'] as const)(
+    'do not share %s if a limit counts callers',
+    async (code) => {
+      const refused = { ...LOST, code, attempts: 0 };
+      const own = heldApi({ lines: ['+limit.rate = 10/1s', '+limit.per = caller'] });
+      const calls = [own.body('get', ID), own.body('get', ID)];
+      await settled();
+      own.answer(0, refused);
+      await settled();
+      own.answer(1, { headers: FRESH });
+      expect(await Promise.all(calls)).toEqual([code, { number: 2 }]);
+    },
+  );
+
   it('do not join a request with other headers, or one that asks for a new response', async () => {
     const api = heldApi();
     const calls = [
@@ -203,6 +236,35 @@ describe('A change', () => {
     await Promise.all([before, after]);
     expect(fixture.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
     expect(fixture.size.entries).toBe(1);
+  });
+
+  it('keeps one from being stored that was asked for alone', async () => {
+    const answers: ((answer: Scripted) => void)[] = [];
+    const fixture = openCacheFixture((request) =>
+      request.method === 'GET' ? new Promise((resolve) => void answers.push(resolve)) : { body: '{}' },
+    );
+    const before = fixture.body('get', { ...ID, _headers: { Pragma: 'no-cache' } });
+    await settled();
+    await fixture.call('write', ID);
+    answers[0]?.({ headers: FRESH });
+    expect(await before).toEqual({ number: 1 });
+    expect(fixture.size.entries).toBe(0);
+  });
+
+  it('keeps a response from replacing an error that was stored before it', async () => {
+    const stored = { 'cache-control': 'max-age=1, stale-if-error=600' };
+    const answers: ((answer: Scripted) => void)[] = [];
+    const fixture = openCacheFixture(({ method }, number) => {
+      if (method !== 'GET') return { body: '{}' };
+      return number === 1 ? { headers: stored } : new Promise((resolve) => void answers.push(resolve));
+    });
+    await fixture.call('get', ID);
+    fixture.clock.advance(2_000);
+    const after = fixture.body('get', ID);
+    await settled();
+    await fixture.call('write', ID);
+    answers[0]?.({ status: 503 });
+    expect(await after).toBe(503);
   });
 });
 

@@ -37,6 +37,18 @@ describe('A limit', () => {
     expect((await caller.call(GET, ID)).kwargs).toMatchObject({ code: 'rate_limited', attempts: 0 });
   });
 
+  it('tells when to call again if it stops the pages of a list', async () => {
+    const { caller } = closing(
+      await openGatewayFixture({
+        lines: ['+limit.rate = 1/1h', '+procedures.get_invoice.pages.next = link'],
+        respond: () => ({ json: [1], headers: { link: '<?page=2>; rel="next"' } }),
+      }),
+    );
+    const { kwargs } = await caller.call(GET, ID);
+    expect(kwargs).toMatchObject({ code: 'rate_limited', attempts: 1 });
+    expect(kwargs.retry_after).toBeGreaterThan(3_500);
+  });
+
   it('does not count calls that the cache answers', async () => {
     const { caller } = closing(
       await openGatewayFixture({

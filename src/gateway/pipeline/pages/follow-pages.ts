@@ -127,8 +127,10 @@ export function createPageFollower(parts: PageFollowerParts): PageFollower {
       }
       const { outcome } = sent;
       if (outcome.kind === 'canceled') return ends.failCanceled(call, attempts);
-      if (outcome.kind === 'failure')
-        return ends.fail(call, { code: outcome.code, attempts, cause: outcome.detail });
+      if (outcome.kind === 'failure') {
+        const { code, detail: cause, retryAfterMs } = outcome;
+        return ends.fail(call, { code, attempts, cause, retryAfterMs });
+      }
       if (outcome.kind === 'stream') throw new Error('a page is read as a whole');
       onResponse(outcome.response);
       arrived = { request: sent.request, response: outcome.response, attempts };

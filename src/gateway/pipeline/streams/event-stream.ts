@@ -3,7 +3,6 @@ import type { PartReader, StreamPart } from './part-reader.js';
 
 const [LF, COLON, SPACE, NUL] = [0x0a, 0x3a, 0x20, 0x00];
 const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-const NEW_LINE = Buffer.from([LF]);
 /** The type of an event that names none. */
 const MESSAGE = JSON.stringify('message');
 
@@ -21,7 +20,7 @@ export function createEventReader(maxBytes: number): PartReader {
   let event = MESSAGE;
   let id = 'null';
   let retry = 'null';
-  let data: Buffer[] = [];
+  const data = new EventData();
   let size = 0;
 
   /** Takes a field. Returns the event that an empty line ends. */
@@ -37,7 +36,7 @@ export function createEventReader(maxBytes: number): PartReader {
   function take(name: string, value: Buffer): void {
     switch (name) {
       case 'data':
-        data.push(value);
+        data.add(value);
         size += value.length + 1;
         return;
       case 'event':
@@ -58,17 +57,17 @@ export function createEventReader(maxBytes: number): PartReader {
   }
 
   function dispatch(): StreamPart | undefined {
-    const part = data.length === 0 ? undefined : partOf(data);
+    const text = data.take();
+    const part = text && partOf(text);
     event = MESSAGE;
     if (part !== undefined) retry = 'null';
-    data = [];
     size = 0;
     return part;
   }
 
-  function partOf(values: readonly Buffer[]): StreamPart {
+  function partOf(text: Buffer): StreamPart {
     const before = `{"event":${event},"id":${id},"data":`;
-    return { data: joinLines(values), around: { before, after: `,"retry":${retry}}` } };
+    return { data: text, around: { before, after: `,"retry":${retry}}` } };
   }
 
   function withoutMark(line: Buffer): Buffer {
@@ -90,7 +89,40 @@ export function createEventReader(maxBytes: number): PartReader {
   };
 }
 
-function joinLines(values: readonly Buffer[]): Buffer {
-  if (values.length === 1) return values[0] as Buffer;
-  return Buffer.concat(values.flatMap((value, index) => (index === 0 ? [value] : [NEW_LINE, value])));
+/**
+ * The values of the `data` fields of one event, joined by line feeds. Each of many short values would
+ * keep the whole piece of the stream in memory in which it arrived, so they are copied.
+ */
+class EventData {
+  private text: Buffer | undefined = undefined;
+  private length = 0;
+  private isOwn = false;
+
+  add(value: Buffer): void {
+    if (this.text === undefined) {
+      // Most events have one value, which is not copied.
+      this.text = value;
+      this.length = value.length;
+      return;
+    }
+    const length = this.length + 1 + value.length;
+    if (!this.isOwn || length > this.text.length) {
+      const larger = Buffer.allocUnsafe(2 * length);
+      this.text.copy(larger, 0, 0, this.length);
+      this.text = larger;
+      this.isOwn = true;
+    }
+    this.text[this.length] = LF;
+    value.copy(this.text, this.length + 1);
+    this.length = length;
+  }
+
+  /** Hands the text over. Undefined without any field. */
+  take(): Buffer | undefined {
+    const text = this.text?.subarray(0, this.length);
+    this.text = undefined;
+    this.length = 0;
+    this.isOwn = false;
+    return text;
+  }
 }

@@ -118,6 +118,17 @@ describe('an event stream', () => {
     expect(events(many)).toHaveLength(10);
   });
 
+  it('does not keep the memory of a piece for a part of an event', () => {
+    const reader = createEventReader(MAX);
+    const piece = Buffer.from('data: a\ndata: b\n');
+    reader.add(piece);
+    expect(reader.next()).toBeUndefined();
+    piece.fill('x');
+    reader.add(Buffer.from('data: c\n\n'));
+    const part = reader.next();
+    expect(part !== undefined && part !== 'too_large' && part.data.toString()).toBe('a\nb\nc');
+  });
+
   it('ends with too much nesting', () => {
     expect(
       readAll(createEventReader(10_000), [Buffer.from(`data: ${'['.repeat(2_000)}${']'.repeat(2_000)}\n\n`)]),
