@@ -36,6 +36,10 @@ describe('a file of cases', () => {
     ['- {call: com.a, error: x, answer: {status: 100}}', 'must be an HTTP status'],
     ['- {call: com.a, error: x, kwargs: [1]}', 'kwargs must be a dictionary'],
     ['- {call: com.a, error: x, caller: {session: a}}', 'caller.session must be a number'],
+    ['- {call: com.a, error: x, caller: {authid: 1}}', 'caller.authid must be text'],
+    ['- {call: com.a, request: {path: 1}}', 'request.path must be text'],
+    ['- {call: com.a, error: {kwargs: {}}}', 'error.uri is missing'],
+    ['- {call: com.a, error: x, answer: {headers: {x: null}}}', 'answer.headers.x must be text'],
     ['- {call: com.a, request: {headers: {x: [1]}}}', 'request.headers.x must be text'],
     ['- {call: com.a, request: {headers: {x: {}}}}', 'request.headers.x must be text'],
   ])('with a mistake says which one: %s', (text, message) => {

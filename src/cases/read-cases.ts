@@ -53,11 +53,11 @@ const nameOf = (item: unknown): string =>
 
 function readCase(item: unknown): Case {
   const from = dictionary(item, 'a case', CASE_KEYS);
-  const call = text(from, 'call', 'the URI of a procedure');
+  const call = textAt('call', from['call']);
   const found: Case = {
-    name: optionalText(from, 'name') ?? call,
+    name: optionalTextAt('name', from['name']) ?? call,
     call,
-    realm: optionalText(from, 'realm'),
+    realm: optionalTextAt('realm', from['realm']),
     kwargs: from['kwargs'] === undefined ? {} : dictionary(from['kwargs'], 'kwargs'),
     caller: readCaller(from['caller']),
     answer: readAnswer(from['answer']),
@@ -76,8 +76,8 @@ function readCaller(value: unknown): Case['caller'] {
   if (typeof session !== 'number') throw new Mistake('caller.session must be a number');
   return {
     session,
-    authid: optionalText(from, 'authid') ?? DEFAULT_CALLER.authid,
-    authrole: optionalText(from, 'authrole') ?? DEFAULT_CALLER.authrole,
+    authid: optionalTextAt('caller.authid', from['authid']) ?? DEFAULT_CALLER.authid,
+    authrole: optionalTextAt('caller.authrole', from['authrole']) ?? DEFAULT_CALLER.authrole,
     ...(from['meta'] !== undefined && { meta: dictionary(from['meta'], 'caller.meta') }),
   };
 }
@@ -88,7 +88,7 @@ function readAnswer(value: unknown): CaseAnswer {
   const { status = 200, body = '' } = from;
   if (typeof status !== 'number' || !Number.isInteger(status) || status < 200 || status > 599)
     throw new Mistake('answer.status must be an HTTP status from 200 to 599');
-  return { status, headers: fields(from['headers'], 'answer.headers'), body };
+  return { status, headers: answeredHeaders(from['headers']), body };
 }
 
 function readRequest(value: unknown): ExpectedRequest | null | undefined {
@@ -96,9 +96,9 @@ function readRequest(value: unknown): ExpectedRequest | null | undefined {
   const from = dictionary(value, 'request', ['method', 'path', 'headers', 'body']);
   const { headers } = from;
   return {
-    ...(from['method'] !== undefined && { method: text(from, 'method', 'an HTTP method') }),
-    ...(from['path'] !== undefined && { path: text(from, 'path', 'a path') }),
-    ...(headers !== undefined && { headers: fields(headers, 'request.headers') }),
+    ...(from['method'] !== undefined && { method: textAt('request.method', from['method']) }),
+    ...(from['path'] !== undefined && { path: textAt('request.path', from['path']) }),
+    ...(headers !== undefined && { headers: expectedHeaders(headers) }),
     ...(Object.hasOwn(from, 'body') && { body: from['body'] }),
   };
 }
@@ -113,7 +113,7 @@ function readOutcome({ result, error }: Dict): ExpectedOutcome {
   const { kwargs = {} } = from;
   return {
     kind: 'error',
-    uri: text(from, 'uri', 'the URI of an error'),
+    uri: textAt('error.uri', from['uri']),
     parts: dictionary(kwargs, 'error.kwargs'),
   };
 }
@@ -130,27 +130,34 @@ function dictionary(value: unknown, what: string, keys?: readonly string[]): Dic
   return value;
 }
 
-function text(from: Dict, key: string, what: string): string {
-  const found = optionalText(from, key);
-  if (found === undefined) throw new Mistake(`${key} is missing: ${what}`);
+/** @param place the key with those around it, as in `request.path` */
+function textAt(place: string, value: unknown): string {
+  const found = optionalTextAt(place, value);
+  if (found === undefined) throw new Mistake(`${place} is missing`);
   return found;
 }
 
-function optionalText(from: Dict, key: string): string | undefined {
-  const value = from[key];
+function optionalTextAt(place: string, value: unknown): string | undefined {
   if (value === undefined || typeof value === 'string') return value;
-  throw new Mistake(`${key} must be text`);
+  throw new Mistake(`${place} must be text`);
+}
+
+function answeredHeaders(value: unknown): CaseAnswer['headers'] {
+  if (value === undefined) return {};
+  const all = Object.entries(dictionary(value, 'answer.headers'));
+  return Object.fromEntries(all.map(([name, field]) => [name, fieldText(field, `answer.headers.${name}`)]));
+}
+
+function expectedHeaders(value: unknown): NonNullable<ExpectedRequest['headers']> {
+  const all = Object.entries(dictionary(value, 'request.headers'));
+  return Object.fromEntries(
+    all.map(([name, field]) => [name, field === null ? null : fieldText(field, `request.headers.${name}`)]),
+  );
 }
 
 /** YAML reads `1` as a number, but the value of a field is text. */
-function fields(value: unknown, what: string): Record<string, string> {
-  if (value === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(dictionary(value, what)).map(([name, field]) => {
-      if (field === null && what === 'request.headers') return [name, null as unknown as string];
-      if (typeof field === 'string' || typeof field === 'number' || typeof field === 'boolean')
-        return [name, String(field)];
-      throw new Mistake(`${what}.${name} must be text`);
-    }),
-  );
+function fieldText(value: unknown, place: string): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return String(value);
+  throw new Mistake(`${place} must be text`);
 }
