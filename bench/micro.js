@@ -4,8 +4,8 @@
  *
  *   npm run bench:micro [-- --keep]
  */
-import { compilePath } from '../dist/gateway/pipeline/path.js';
-import { compileRequest } from '../dist/gateway/pipeline/request.js';
+import { compilePath } from '../dist/gateway/pipeline/request/path.js';
+import { compileRequest } from '../dist/gateway/pipeline/request/request.js';
 import { parseConfig } from '../dist/index.js';
 import { jsonText } from '../dist/json-text/json-text.js';
 import { MESSAGE } from '../dist/wamp/messages.js';

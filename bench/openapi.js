@@ -8,7 +8,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileRequest } from '../dist/gateway/pipeline/request.js';
+import { compileRequest } from '../dist/gateway/pipeline/request/request.js';
 import { parseConfig } from '../dist/index.js';
 import { startCommand } from './command.js';
 import { largeDocument, TEN_KWARGS, TEN_KWARGS_BY_HAND, TEN_VALUES } from './openapi-document.js';

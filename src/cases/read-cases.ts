@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { isDictionary } from '../gateway/pipeline/fill-template.js';
+import { isDictionary } from '../gateway/pipeline/request/fill-template.js';
 import { DocumentError } from '../openapi/read/document-error.js';
 import { parseDocument } from '../openapi/read/parse-document.js';
 import type { Case, CaseAnswer, ExpectedOutcome, ExpectedRequest } from './case.js';

@@ -1,6 +1,6 @@
 import type { LoadedConfig, ProcedureConfig, ServiceConfig } from '../config/model.js';
 import { isSecretName } from '../config/secret-names.js';
-import type { Reply } from '../gateway/pipeline/reply.js';
+import type { Reply } from '../gateway/pipeline/reply/reply.js';
 import { withNames } from '../gateway/shown-variables.js';
 import { callOffline, type OfflineDeps, type OfflineOutcome } from '../gateway/trials/offline-call.js';
 import { parseJson, stringifyJson } from '../json.js';

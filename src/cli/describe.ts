@@ -1,7 +1,7 @@
 import type { LoadedConfig } from '../config/model.js';
 import { describerOf } from '../gateway/descriptions/describe-procedure.js';
 import type { JsonSchema, ProcedureDescription } from '../gateway/descriptions/description.js';
-import { HEADERS_KWARG } from '../gateway/pipeline/remaining.js';
+import { HEADERS_KWARG } from '../gateway/pipeline/request/remaining.js';
 import { closestUri } from './closest-uri.js';
 import { jsonLine, visibleText } from './colour.js';
 import { readConfiguration } from './configuration.js';

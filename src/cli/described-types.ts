@@ -1,4 +1,4 @@
-import { isDictionary } from '../gateway/pipeline/fill-template.js';
+import { isDictionary } from '../gateway/pipeline/request/fill-template.js';
 import type { Schema } from '../openapi/model/api-model.js';
 import { jsonTypesOf } from '../openapi/model/json-types.js';
 import type { Session } from '../wamp/client/session.js';

@@ -12,8 +12,8 @@ import { CALLER_FORMAT, CALLER_LIBRARY, CALLER_META } from '../wamp/peer.js';
 import type { Serializer } from '../wamp/serializers/serializer.js';
 import { TRACEPARENT, TRACESTATE } from '../wamp/trace-context.js';
 import { createProgress } from './create-progress.js';
-import type { PackJson } from './pipeline/decode-large.js';
-import type { Reply } from './pipeline/reply.js';
+import type { PackJson } from './pipeline/reply/decode-large.js';
+import type { Reply } from './pipeline/reply/reply.js';
 import { replyToWamp } from './reply-to-wamp.js';
 import type { CallableProcedure } from './service.js';
 

@@ -4,9 +4,9 @@ import type { Invocation, InvocationOutcome } from '../wamp/client/invocations.j
 import { callPortOf } from '../wamp/outlet.js';
 import type { Payload } from '../wamp/payload.js';
 import type { SendOutcome } from '../wamp/peer.js';
-import type { ReplyBody } from './pipeline/decode-body.js';
 import type { PartOutcome, Progress } from './pipeline/progress.js';
-import type { Reply } from './pipeline/reply.js';
+import type { ReplyBody } from './pipeline/reply/decode-body.js';
+import type { Reply } from './pipeline/reply/reply.js';
 
 /** The sender of progressive results, and what only the callee asks it. */
 export interface CalleeProgress extends Progress {

@@ -5,10 +5,10 @@ import type { Caller } from '../upstream/caller.js';
 import type { HttpRequest } from '../upstream/http-message.js';
 import { maskProcedure } from './mask-procedure.js';
 import { maskSecrets } from './mask-secrets.js';
-import { baseUrlForShow } from './pipeline/base-url.js';
 import { BadRequest } from './pipeline/call.js';
-import { isCompressible, withGzipHeader } from './pipeline/compress-request.js';
-import { compileRequest } from './pipeline/request.js';
+import { baseUrlForShow } from './pipeline/request/base-url.js';
+import { isCompressible, withGzipHeader } from './pipeline/request/compress-request.js';
+import { compileRequest } from './pipeline/request/request.js';
 import { MASKED, type ShownVariables } from './shown-variables.js';
 
 /** What a preview needs in addition to the configuration. */

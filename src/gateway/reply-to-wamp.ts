@@ -3,8 +3,8 @@ import { wampBytes } from '../wamp/binary-value.js';
 import type { InvocationOutcome } from '../wamp/client/invocations.js';
 import type { Payload } from '../wamp/payload.js';
 import type { JsonPacking, Serializer } from '../wamp/serializers/serializer.js';
-import type { ReplyBody } from './pipeline/decode-body.js';
-import type { Reply, ReplyHeaders } from './pipeline/reply.js';
+import type { ReplyBody } from './pipeline/reply/decode-body.js';
+import type { Reply, ReplyHeaders } from './pipeline/reply/reply.js';
 
 /**
  * Turns a reply into the outcome of a WAMP invocation.

@@ -5,8 +5,8 @@ import type { Variables } from '../secrets/variables.js';
 import type { PoolStatus, ServiceStatus } from '../status/service-status.js';
 import type { CircuitBreaker } from '../upstream/circuit-breaker.js';
 import type { ConnectionPool } from '../upstream/connection-pool.js';
-import { baseUrlForShow } from './pipeline/base-url.js';
-import type { ServiceCache } from './pipeline/cached-calls.js';
+import type { ServiceCache } from './pipeline/cache/cached-calls.js';
+import { baseUrlForShow } from './pipeline/request/base-url.js';
 import type { Condition } from './service-condition.js';
 
 /** The part of a service's status that the service itself knows. */

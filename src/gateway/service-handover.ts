@@ -3,7 +3,7 @@ import type { ServiceConfig } from '../config/model.js';
 import { isSameSettings } from '../config/same-settings.js';
 import type { CircuitBreaker } from '../upstream/circuit-breaker.js';
 import type { LivenessState } from '../upstream/liveness.js';
-import type { BaseUrl } from './pipeline/base-url.js';
+import type { BaseUrl } from './pipeline/request/base-url.js';
 import type { Condition } from './service-condition.js';
 
 /** What a service leaves to the service that replaces it after a reload. */

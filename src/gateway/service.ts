@@ -24,12 +24,12 @@ import { readTokenTls, readUpstreamTls, readVaultTls, type UpstreamTls } from '.
 import type { Upstream } from '../upstream/upstream.js';
 import { createWaitingMemory } from '../upstream/waiting-memory.js';
 import { assemblePipeline, type Pipeline } from './pipeline/assemble.js';
-import { type BaseUrl, renderBaseUrl } from './pipeline/base-url.js';
+import { createServiceCache } from './pipeline/cache/service-cache.js';
 import type { CallLog } from './pipeline/call-log.js';
 import { needsCaller } from './pipeline/needs-caller.js';
 import { createSchemaValidators } from './pipeline/operation/schema-validators.js';
+import { type BaseUrl, renderBaseUrl } from './pipeline/request/base-url.js';
 import { createRunningCalls } from './pipeline/running-calls.js';
-import { createServiceCache } from './pipeline/service-cache.js';
 import { fillServiceVars, usesServiceVars } from './pipeline/service-vars.js';
 import { createServiceActions, type ServiceActions } from './service-actions.js';
 import { createCondition } from './service-condition.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CALL_ERRORS, GATEWAY_ERROR_CODES } from '../../src/errors.js';
-import { OTHER_4XX_URI, OTHER_URI, STATUS_URIS } from '../../src/gateway/pipeline/status-uris.js';
+import { OTHER_4XX_URI, OTHER_URI, STATUS_URIS } from '../../src/gateway/pipeline/reply/status-uris.js';
 import { readDocument, tableBelow } from '../support/documents.js';
 
 describe('docs/errors.md', () => {

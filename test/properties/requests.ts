@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describeCredential } from '../../src/auth/credential.js';
 import { parseConfig } from '../../src/config/load-config.js';
-import { renderBaseUrl } from '../../src/gateway/pipeline/base-url.js';
 import { BadRequest } from '../../src/gateway/pipeline/call.js';
-import { compileRequest, type RequestBuilder } from '../../src/gateway/pipeline/request.js';
+import { renderBaseUrl } from '../../src/gateway/pipeline/request/base-url.js';
+import { compileRequest, type RequestBuilder } from '../../src/gateway/pipeline/request/request.js';
 import type { HttpRequest } from '../../src/upstream/http-message.js';
 import { withStaticCredential } from '../support/static-request.js';
 

@@ -1,8 +1,8 @@
 import { describeCredential } from '../../src/auth/credential.js';
 import { parseConfig } from '../../src/config/load-config.js';
-import { renderBaseUrl } from '../../src/gateway/pipeline/base-url.js';
 import type { Call } from '../../src/gateway/pipeline/call.js';
-import { compileRequest } from '../../src/gateway/pipeline/request.js';
+import { renderBaseUrl } from '../../src/gateway/pipeline/request/base-url.js';
+import { compileRequest } from '../../src/gateway/pipeline/request/request.js';
 import { billingConf } from './billing-conf.js';
 import { withStaticCredential } from './static-request.js';
 

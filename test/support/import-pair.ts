@@ -2,14 +2,14 @@ import { dirname, join } from 'node:path';
 import { describeCredential } from '../../src/auth/credential.js';
 import { type LoadedConfig, parseConfig } from '../../src/config/load-config.js';
 import type { ProcedureConfig, ServiceConfig } from '../../src/config/model.js';
-import { renderBaseUrl } from '../../src/gateway/pipeline/base-url.js';
-import type { RequestBuilder } from '../../src/gateway/pipeline/built-request.js';
 import { BadRequest, type IncomingCall } from '../../src/gateway/pipeline/call.js';
 import {
   createSchemaValidators,
   type SchemaValidators,
 } from '../../src/gateway/pipeline/operation/schema-validators.js';
-import { compileRequest } from '../../src/gateway/pipeline/request.js';
+import { renderBaseUrl } from '../../src/gateway/pipeline/request/base-url.js';
+import type { RequestBuilder } from '../../src/gateway/pipeline/request/built-request.js';
+import { compileRequest } from '../../src/gateway/pipeline/request/request.js';
 import type { Operation } from '../../src/openapi/model/api-model.js';
 import { runCommand } from './command.js';
 

@@ -2,9 +2,9 @@ import { describeCredential } from '../../src/auth/credential.js';
 import { parseConfig } from '../../src/config/load-config.js';
 import type { LoadedConfig } from '../../src/config/model.js';
 import { ConfigError, formatProblem } from '../../src/errors.js';
-import { renderBaseUrl } from '../../src/gateway/pipeline/base-url.js';
 import { BadRequest, type IncomingCall } from '../../src/gateway/pipeline/call.js';
-import { compileRequest } from '../../src/gateway/pipeline/request.js';
+import { renderBaseUrl } from '../../src/gateway/pipeline/request/base-url.js';
+import { compileRequest } from '../../src/gateway/pipeline/request/request.js';
 
 /** Small OpenAPI documents, and what becomes of their operations. */
 

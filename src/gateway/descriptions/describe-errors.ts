@@ -2,7 +2,7 @@ import type { ProcedureConfig } from '../../config/model.js';
 import { matchesStatus } from '../../config/types/answer-types.js';
 import { CALL_ERRORS } from '../../errors.js';
 import type { OperationResponse } from '../../openapi/model/api-model.js';
-import { OTHER_URI, STATUS_URIS, statusUri } from '../pipeline/status-uris.js';
+import { OTHER_URI, STATUS_URIS, statusUri } from '../pipeline/reply/status-uris.js';
 import type { DescribedError } from './description.js';
 
 /**

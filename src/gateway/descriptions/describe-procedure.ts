@@ -2,7 +2,7 @@ import type { ProcedureConfig, ServiceConfig } from '../../config/model.js';
 import { sourceForShow } from '../../config/types/template.js';
 import type { Schema } from '../../openapi/model/api-model.js';
 import { type Direction, sentSchema } from '../../openapi/model/sent-schema.js';
-import { HEADERS_KWARG } from '../pipeline/remaining.js';
+import { HEADERS_KWARG } from '../pipeline/request/remaining.js';
 import { templateArguments } from '../trials/trial-form.js';
 import { errorsOf } from './describe-errors.js';
 import type { JsonSchema, ObjectSchema, ProcedureDescription } from './description.js';

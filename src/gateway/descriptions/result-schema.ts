@@ -2,7 +2,7 @@ import type { ProcedureConfig } from '../../config/model.js';
 import type { OperationResponse, Schema } from '../../openapi/model/api-model.js';
 import { preferredOf } from '../../openapi/model/media-types.js';
 import { sentSchema } from '../../openapi/model/sent-schema.js';
-import { readMediaType } from '../pipeline/media-type.js';
+import { readMediaType } from '../pipeline/reply/media-type.js';
 import { streamFormOf } from '../pipeline/streams/stream-rule.js';
 import type { JsonSchema } from './description.js';
 import { objectSchema } from './operation-kwargs.js';

@@ -8,8 +8,8 @@ import { nameOf } from '../../upstream/caller.js';
 import { BadRequest, type RunningCall } from './call.js';
 import { callErrorReply } from './call-error.js';
 import type { CallEnd, CallLog, CallSubject } from './call-log.js';
-import type { Reply } from './reply.js';
-import { responseOutcome } from './response-outcome.js';
+import type { Reply } from './reply/reply.js';
+import { responseOutcome } from './reply/response-outcome.js';
 import type { RunningCalls } from './running-calls.js';
 
 /** An error of the gateway itself that ends a call. */

@@ -1,5 +1,5 @@
 import { CALL_ERRORS, type CallErrorCode } from '../../errors.js';
-import type { Reply } from './reply.js';
+import type { Reply } from './reply/reply.js';
 
 /**
  * Messages for callers. They name no host, path or cause. The log line with the same ID contains

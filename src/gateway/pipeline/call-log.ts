@@ -4,7 +4,7 @@ import { sourceForShow } from '../../config/types/template.js';
 import type { CallErrorCode } from '../../errors.js';
 import type { Logger } from '../../log.js';
 import { createSummedLog } from '../../summed-log.js';
-import { baseUrlForShow } from './base-url.js';
+import { baseUrlForShow } from './request/base-url.js';
 
 /** The facts about the called procedure in a log line. Compiled once. Contains no secret. */
 export interface CallSubject {

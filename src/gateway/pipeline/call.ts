@@ -2,8 +2,8 @@ import type { JsonText } from '../../json-text/json-text.js';
 import type { CallerTrace } from '../../observe/tracing.js';
 import type { CallControl } from '../../upstream/call-control.js';
 import type { Caller } from '../../upstream/caller.js';
-import type { PackJson } from './decode-large.js';
 import type { Progress } from './progress.js';
+import type { PackJson } from './reply/decode-large.js';
 
 export type Kwargs = Readonly<Record<string, unknown>>;
 

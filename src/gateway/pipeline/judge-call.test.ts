@@ -4,7 +4,7 @@ import { createCallControl } from '../../upstream/call-control.js';
 import type { RunningCall } from './call.js';
 import { callErrorReply } from './call-error.js';
 import { judgeCall } from './judge-call.js';
-import type { Reply } from './reply.js';
+import type { Reply } from './reply/reply.js';
 
 const RULES = { statuses: new Set([502, 503]), deadlineMs: 30_000 };
 const STARTED = 1_000;

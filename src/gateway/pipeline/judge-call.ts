@@ -1,7 +1,7 @@
 import type { CallErrorCode } from '../../errors.js';
 import type { CircuitBreaker, Verdict } from '../../upstream/circuit-breaker.js';
 import type { RunningCall } from './call.js';
-import type { Reply } from './reply.js';
+import type { Reply } from './reply/reply.js';
 import type { FinalOutcome } from './send-with-credential.js';
 
 /** Errors of the gateway that the upstream has caused. The others say nothing about it. */

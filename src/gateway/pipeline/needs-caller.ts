@@ -1,6 +1,6 @@
 import { needsIdentity } from '../../auth/caller-values.js';
 import type { ProcedureSettings, ServiceSettings, Template } from '../../config/model.js';
-import { usesCaller } from './fill-template.js';
+import { usesCaller } from './request/fill-template.js';
 
 /** Whether the calls of a procedure need to know who calls. */
 export function needsCaller(service: ServiceSettings, procedure: ProcedureSettings): boolean {

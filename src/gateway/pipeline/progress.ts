@@ -1,4 +1,4 @@
-import type { ReplyBody } from './decode-body.js';
+import type { ReplyBody } from './reply/decode-body.js';
 
 /** One part of a result. The caller gets it as a progressive result `{status, body}`. */
 export interface ReplyPart {

@@ -1,7 +1,7 @@
 import { compileCallerValues } from '../../auth/caller-values.js';
 import type { ServiceSettings } from '../../config/model.js';
-import type { RequestBuilder } from './built-request.js';
 import { BadRequest } from './call.js';
+import type { RequestBuilder } from './request/built-request.js';
 
 /**
  * Refuses callers for whom the service cannot fetch a token. The check is the caller's to understand,

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.js';
 import { type CallControl, freePlace } from '../../upstream/call-control.js';
 import type { HttpRequest } from '../../upstream/http-message.js';
 import type { Upstream, UpstreamOutcome } from '../../upstream/upstream.js';
-import type { BuiltRequest } from './request.js';
+import type { BuiltRequest } from './request/request.js';
 
 /** An outcome that ends a call. */
 export type FinalOutcome = Exclude<UpstreamOutcome, { kind: 'expired' }>;

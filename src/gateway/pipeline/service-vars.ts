@@ -1,9 +1,9 @@
 import type { NamedTemplate, ProcedureConfig, ProcedureSettings, Template } from '../../config/model.js';
 import { isFieldValue } from '../../config/types/http-fields.js';
 import { serviceVariableOf, sourceForShow } from '../../config/types/template.js';
-import { encodeCookie } from './cookies.js';
-import { holdsDotSegment } from './dot-segments.js';
-import { encodeText } from './encode-text.js';
+import { encodeCookie } from './request/cookies.js';
+import { holdsDotSegment } from './request/dot-segments.js';
+import { encodeText } from './request/encode-text.js';
 
 /** A procedure after its `{{vars.name}}` were replaced by their values. */
 export interface FilledProcedure {

@@ -4,7 +4,7 @@ import { isSecretName } from '../../config/secret-names.js';
 import { sourceForShow } from '../../config/types/template.js';
 import type { ArgumentPlace, TrialArgument, TrialForm } from '../../status/trial.js';
 import { maskProcedure } from '../mask-procedure.js';
-import { kwargVariables } from '../pipeline/fill-template.js';
+import { kwargVariables } from '../pipeline/request/fill-template.js';
 import { operationArguments } from './operation-arguments.js';
 
 /**

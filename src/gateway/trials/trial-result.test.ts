@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrialResult } from '../../status/trial.js';
-import type { ReplyBody } from '../pipeline/decode-body.js';
+import type { ReplyBody } from '../pipeline/reply/decode-body.js';
 import { endedTrial } from './trial-result.js';
 
 const MEGABYTE = 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { CallOutcome } from '../../observe/observer.js';
 import type { TrialBody, TrialResult } from '../../status/trial.js';
-import type { Reply } from '../pipeline/reply.js';
-import { responseOutcome } from '../pipeline/response-outcome.js';
+import type { Reply } from '../pipeline/reply/reply.js';
+import { responseOutcome } from '../pipeline/reply/response-outcome.js';
 
 /** Maximum bytes of a body that are shown. */
 const MAX_SHOWN = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestCredential } from '../../../src/auth/request-credential.js';
-import type { Reply } from '../../../src/gateway/pipeline/reply.js';
+import type { Reply } from '../../../src/gateway/pipeline/reply/reply.js';
 import { cancelCall } from '../../../src/upstream/call-control.js';
 import type { HttpRequest } from '../../../src/upstream/http-message.js';
 import { LOST, openCacheFixture, type Scripted } from '../../support/cache-fixture.js';

@@ -1,10 +1,10 @@
 import type { ProcedureSettings } from '../../../config/model.js';
 import { parseJson } from '../../../json.js';
 import { isJsonText, textOfJson } from '../../../json-text/json-text.js';
-import { type BodyBuilder, compileBody, type JsonBody } from '../body.js';
 import { BadRequest, type Call, type Kwargs } from '../call.js';
-import { isScalar } from '../fill-template.js';
-import { compileTypedTemplate } from '../typed-template.js';
+import { type BodyBuilder, compileBody, type JsonBody } from '../request/body.js';
+import { isScalar } from '../request/fill-template.js';
+import { compileTypedTemplate } from '../request/typed-template.js';
 import { bytesOfValue } from './bytes.js';
 import { encodeForm } from './form.js';
 import { encodeMultipart } from './multipart.js';

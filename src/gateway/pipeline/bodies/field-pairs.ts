@@ -1,5 +1,5 @@
 import { BadRequest } from '../call.js';
-import { isDictionary, isScalar } from '../fill-template.js';
+import { isDictionary, isScalar } from '../request/fill-template.js';
 
 /**
  * How lists and dictionaries are written in queries and forms, which have only names and texts.

@@ -1,5 +1,5 @@
 import { BadRequest, type Kwargs } from '../call.js';
-import { encodeText } from '../encode-text.js';
+import { encodeText } from '../request/encode-text.js';
 import { addPairs, type PairStyle } from './field-pairs.js';
 
 const FIELD = 'Form field';

@@ -1,7 +1,7 @@
 import { isMediaType } from '../../../config/types/http-fields.js';
-import { toJson } from '../body.js';
 import { BadRequest, type Kwargs } from '../call.js';
-import { isDictionary, isScalar } from '../fill-template.js';
+import { toJson } from '../request/body.js';
+import { isDictionary, isScalar } from '../request/fill-template.js';
 import { bytesOfValue } from './bytes.js';
 
 /**

@@ -1,10 +1,10 @@
 import { isJsonText } from '../../../json-text/json-text.js';
 import type { BodyKind, OperationBody } from '../../../openapi/model/api-model.js';
 import { bytesOfValue } from '../bodies/bytes.js';
-import { type JsonBody, objectBody, toJson } from '../body.js';
 import { BadRequest, type Kwargs } from '../call.js';
-import { isDictionary, isScalar } from '../fill-template.js';
-import type { RemainingJson } from '../split-kwargs.js';
+import { type JsonBody, objectBody, toJson } from '../request/body.js';
+import { isDictionary, isScalar } from '../request/fill-template.js';
+import type { RemainingJson } from '../request/split-kwargs.js';
 import { compileFormFields } from './form-fields.js';
 import { compileMultipartFields } from './multipart-fields.js';
 

@@ -1,22 +1,22 @@
 import type { Operation, Parameter, ParameterPlace } from '../../../openapi/model/api-model.js';
 import type { HttpMethod } from '../../../upstream/http-message.js';
-import type { RequestBuilder } from '../built-request.js';
 import { BadRequest, type Call, type Kwargs } from '../call.js';
-import { completeRequest } from '../complete-request.js';
-import { compileHeaders, type HeaderBuilder } from '../headers.js';
-import { compileIdempotency } from '../idempotency.js';
-import { compilePath } from '../path.js';
-import { compileQuery, joinQuery, TOO_LONG, withoutNames } from '../query.js';
-import { refuseArgs } from '../refuse-args.js';
+import type { RequestBuilder } from '../request/built-request.js';
+import { completeRequest } from '../request/complete-request.js';
+import { compileHeaders, type HeaderBuilder } from '../request/headers.js';
+import { compileIdempotency } from '../request/idempotency.js';
+import { compilePath } from '../request/path.js';
+import { compileQuery, joinQuery, TOO_LONG, withoutNames } from '../request/query.js';
+import { refuseArgs } from '../request/refuse-args.js';
 import {
   HEADERS_KWARG,
   isRemaining,
   type RemainingRule,
   remainingKwargs,
   remainingQuery,
-} from '../remaining.js';
-import { remainingRule } from '../remaining-rule.js';
-import { splitKwargs, type Use } from '../split-kwargs.js';
+} from '../request/remaining.js';
+import { remainingRule } from '../request/remaining-rule.js';
+import { splitKwargs, type Use } from '../request/split-kwargs.js';
 import { acceptOf } from './accept.js';
 import { compileSchemaChecks } from './check-schemas.js';
 import { compileOperationCheck } from './compile-check.js';

@@ -1,7 +1,7 @@
 import type { Serialization } from '../../../openapi/model/api-model.js';
-import { toJson } from '../body.js';
 import { BadRequest } from '../call.js';
-import { encodeCookie } from '../cookies.js';
+import { toJson } from '../request/body.js';
+import { encodeCookie } from '../request/cookies.js';
 import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { styleValueOf, unsayable } from './style-values.js';
 

@@ -6,7 +6,7 @@ import type {
 } from '../../../openapi/model/api-model.js';
 import { isJson } from '../../../openapi/model/media-types.js';
 import type { Kwargs } from '../call.js';
-import { isScalar } from '../fill-template.js';
+import { isScalar } from '../request/fill-template.js';
 import { refuseGivenNames } from './given-names.js';
 import { compileQueryStyle, type QueryWriter } from './query-styles.js';
 

@@ -3,8 +3,8 @@ import type { ProcedureConfig } from '../../../config/model.js';
 import { foldFieldName } from '../../../config/types/http-fields.js';
 import type { Parameter } from '../../../openapi/model/api-model.js';
 import { BadRequest } from '../call.js';
-import { type IsOwned, ownedFields, ownedParameters } from '../owned-names.js';
-import { queryNames } from '../query.js';
+import { type IsOwned, ownedFields, ownedParameters } from '../request/owned-names.js';
+import { queryNames } from '../request/query.js';
 
 /** What the configuration fills in the request of an operation. Callers cannot give it. */
 export interface GivenNames {

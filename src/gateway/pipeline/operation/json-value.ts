@@ -1,4 +1,4 @@
-import { isDictionary } from '../fill-template.js';
+import { isDictionary } from '../request/fill-template.js';
 
 /**
  * A value as JSON has it, for validators: large integers are numbers, and bytes are text. Copies only

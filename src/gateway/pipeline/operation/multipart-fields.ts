@@ -3,9 +3,9 @@ import type { BodyField, OperationBody, Serialization } from '../../../openapi/m
 import { bytesOfValue } from '../bodies/bytes.js';
 import { addPairs } from '../bodies/field-pairs.js';
 import { encodeMultipart, type PartRules } from '../bodies/multipart.js';
-import { toJson } from '../body.js';
 import type { Kwargs } from '../call.js';
-import { isScalar } from '../fill-template.js';
+import { toJson } from '../request/body.js';
+import { isScalar } from '../request/fill-template.js';
 import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { serializationOf } from './form-fields.js';
 import { refuseGivenNames } from './given-names.js';

@@ -1,16 +1,16 @@
 import type { ProcedureConfig } from '../../../config/model.js';
 import type { BodyField, Operation } from '../../../openapi/model/api-model.js';
 import { CONTENT_TYPES, compileContent, plainValue } from '../bodies/content.js';
-import type { JsonBody } from '../body.js';
 import type { Call, Kwargs } from '../call.js';
+import type { JsonBody } from '../request/body.js';
 import {
   CONFIGURED_RULE,
   type ContentTypeRule,
   contentTypeRule,
   JSON_OBJECT_RULE,
-} from '../content-type-rule.js';
-import type { RemainingJson } from '../split-kwargs.js';
-import { compileTypedTemplate } from '../typed-template.js';
+} from '../request/content-type-rule.js';
+import type { RemainingJson } from '../request/split-kwargs.js';
+import { compileTypedTemplate } from '../request/typed-template.js';
 import { compileFieldsWriter, compileWholeWriter, contentTypeOf } from './body-writers.js';
 import { missing } from './check-kwargs.js';
 import type { GivenNames } from './given-names.js';

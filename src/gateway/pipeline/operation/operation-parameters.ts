@@ -1,7 +1,7 @@
 import type { Parameter } from '../../../openapi/model/api-model.js';
 import type { Call, Kwargs } from '../call.js';
-import type { HeaderParameter } from '../headers.js';
-import type { IsOwned } from '../owned-names.js';
+import type { HeaderParameter } from '../request/headers.js';
+import type { IsOwned } from '../request/owned-names.js';
 import { compileCookieStyle, compileHeaderStyle } from './field-styles.js';
 import { refuseGivenNames } from './given-names.js';
 import { compileQueryStyle } from './query-styles.js';

@@ -1,7 +1,7 @@
 import type { Template } from '../../../config/types/template.js';
 import type { Operation, Parameter } from '../../../openapi/model/api-model.js';
 import type { Call } from '../call.js';
-import type { CompileSegment } from '../path.js';
+import type { CompileSegment } from '../request/path.js';
 import { kwargOf } from './operation-parameters.js';
 import { compilePathStyle } from './path-styles.js';
 

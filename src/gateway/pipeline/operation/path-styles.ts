@@ -1,7 +1,7 @@
 import type { Serialization } from '../../../openapi/model/api-model.js';
-import { toJson } from '../body.js';
 import { BadRequest } from '../call.js';
-import { encodeSegment } from '../path.js';
+import { toJson } from '../request/body.js';
+import { encodeSegment } from '../request/path.js';
 import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { type StyleValue, styleValueOf } from './style-values.js';
 

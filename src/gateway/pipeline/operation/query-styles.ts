@@ -1,9 +1,9 @@
 import type { Serialization } from '../../../openapi/model/api-model.js';
-import { toJson } from '../body.js';
 import { BadRequest } from '../call.js';
-import { encodeText } from '../encode-text.js';
-import { isDictionary, isScalar } from '../fill-template.js';
-import { TOO_LONG } from '../query.js';
+import { toJson } from '../request/body.js';
+import { encodeText } from '../request/encode-text.js';
+import { isDictionary, isScalar } from '../request/fill-template.js';
+import { TOO_LONG } from '../request/query.js';
 import { delimiterOf, refuseDelimiter } from './delimiters.js';
 import { styleValueOf, unsayable } from './style-values.js';
 

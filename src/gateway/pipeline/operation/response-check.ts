@@ -6,7 +6,7 @@ import { isJson } from '../../../openapi/model/media-types.js';
 import type { HttpResponse } from '../../../upstream/http-message.js';
 import { firstHeader } from '../../../upstream/response-headers.js';
 import type { CallSubject } from '../call-log.js';
-import { MAX_NESTING } from '../decode-body.js';
+import { MAX_NESTING } from '../reply/decode-body.js';
 import type { SchemaValidator, SchemaValidators } from './schema-validators.js';
 
 /** Compares a response with the document. It only logs. */

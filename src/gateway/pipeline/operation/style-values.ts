@@ -1,5 +1,5 @@
 import { BadRequest } from '../call.js';
-import { isDictionary, isScalar } from '../fill-template.js';
+import { isDictionary, isScalar } from '../request/fill-template.js';
 
 /** A value as OpenAPI's styles see it: nothing, a text, a list of texts, or names with texts. */
 export type StyleValue =

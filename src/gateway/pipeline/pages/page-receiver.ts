@@ -3,9 +3,9 @@ import { lastInTurn, resultInTurns, type Turns } from '../../../turns.js';
 import { LARGE_BODY } from '../../../upstream/http-message.js';
 import type { RunningCall } from '../call.js';
 import type { CallFailure } from '../call-ends.js';
-import type { DecodedBody, RefusedBody, ReplyBody } from '../decode-body.js';
-import { packedBody } from '../decode-large.js';
 import type { PartOutcome, Progress } from '../progress.js';
+import type { DecodedBody, RefusedBody, ReplyBody } from '../reply/decode-body.js';
+import { packedBody } from '../reply/decode-large.js';
 import { joinLists } from './join-lists.js';
 
 /** Why the items of a call do not reach its caller. */

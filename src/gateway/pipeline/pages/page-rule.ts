@@ -1,7 +1,7 @@
 import type { Credential } from '../../../auth/credential.js';
 import type { ProcedureConfig, ServiceConfig, Template } from '../../../config/model.js';
 import type { HttpRequest } from '../../../upstream/http-message.js';
-import type { BaseUrl } from '../base-url.js';
+import type { BaseUrl } from '../request/base-url.js';
 import { type PageScope, type PageTarget, pageAtCursor, resolvePage } from './page-target.js';
 import type { NextPage, PageRule } from './read-page.js';
 

@@ -1,5 +1,5 @@
-import { holdsDotSegment } from '../dot-segments.js';
-import { queryNames, withoutNames } from '../query.js';
+import { holdsDotSegment } from '../request/dot-segments.js';
+import { queryNames, withoutNames } from '../request/query.js';
 
 /** Where further pages may be. */
 export interface PageScope {

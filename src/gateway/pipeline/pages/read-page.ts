@@ -2,9 +2,9 @@ import type { NextPagePlace } from '../../../config/types/pages-types.js';
 import { isEmptyValue, textIn, valueAtPath } from '../../../json-text/value-at-path.js';
 import { type HttpResponse, LARGE_BODY } from '../../../upstream/http-message.js';
 import { allHeaders, firstHeader } from '../../../upstream/response-headers.js';
-import { type BodySelector, selectBody } from '../answer-rule.js';
-import { type DecodeRule, decodeBody, type RefusedBody } from '../decode-body.js';
-import { decodeLargeBody } from '../decode-large.js';
+import { type BodySelector, selectBody } from '../reply/answer-rule.js';
+import { type DecodeRule, decodeBody, type RefusedBody } from '../reply/decode-body.js';
+import { decodeLargeBody } from '../reply/decode-large.js';
 import { nextLink } from './link-header.js';
 
 /** The next page as a page names it. */

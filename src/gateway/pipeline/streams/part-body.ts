@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { checkJson } from '../../../json-text/check-json.js';
 import { checkJsonInSteps } from '../../../json-text/check-json-in-steps.js';
-import { type DecodedBody, MAX_NESTING, TOO_DEEP } from '../decode-body.js';
-import { type PackJson, packedBody } from '../decode-large.js';
+import { type DecodedBody, MAX_NESTING, TOO_DEEP } from '../reply/decode-body.js';
+import { type PackJson, packedBody } from '../reply/decode-large.js';
 import type { StreamPart } from './part-reader.js';
 
 /**
