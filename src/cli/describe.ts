@@ -58,11 +58,15 @@ function listText(all: readonly ProcedureDescription[]): string {
 /** The help for one procedure. */
 function helpText(description: ProcedureDescription): string {
   const { uri, realm, http, kwargs_schema: kwargs, result_kwargs_schema: result, errors } = description;
+  const { progress_kwargs_schema: progress } = description;
   const parts = [
     `${uri}\n  ${http.method} ${http.path} of the service ${http.service}, in the realm ${realm}`,
     ...(description.description === '' ? [] : [indented(description.description)]),
     `Keyword arguments:\n${kwargsText(kwargs)}`,
     `Result: status, and body: ${typeText(propertiesOf(result)['body'])}`,
+    ...(progress === undefined
+      ? []
+      : [`Progressive results: status, and body: ${typeText(propertiesOf(progress)['body'])}`]),
     `Errors:\n${textTable(errors.map(({ uri: error, status, description: text }) => [{ text: `  ${error}` }, { text: status === undefined ? '' : String(status) }, { text: firstLine(text) }]))}`,
   ];
   return `${visibleText(parts.join('\n\n'))}`;

@@ -14,13 +14,21 @@ export const CLIENT_NAMES: readonly string[] = [
   'GatewayErrorUri',
   'Kwargs',
   'Promise',
+  'ProgressPromise',
   'PromiseLike',
+  'StreamOptions',
   'Uint8Array',
   'WampySession',
 ];
 
 export const CLIENT_TEXT = `/** Options of a call, as the library of the session takes them. */
 export type CallOptions = { readonly [name: string]: unknown };
+
+/** Options of a call whose response may be a stream. */
+export type StreamOptions<Part> = CallOptions & {
+  /** Gets each part of a stream while it arrives. The result tells how many there were. */
+  readonly onProgress?: (part: Part) => void;
+};
 
 type Kwargs = { [name: string]: unknown };
 
@@ -66,19 +74,35 @@ export function errorOf(error: unknown): CallError | undefined {
   return typeof uri === 'string' ? { uri, kwargs: kwargs ?? argsDict ?? {} } : undefined;
 }
 
+/** A promise of autobahn-js. */
+type ProgressPromise = {
+  then(done: (result: unknown) => void, failed: (error: unknown) => void, progress: typeof done): unknown;
+};
+
 function callerOf(session: AutobahnSession | WampySession) {
-  return async <Result>(procedure: string, kwargs: object = {}, options?: CallOptions): Promise<Result> => {
-    const given = kwargs as Kwargs;
+  return async <Result>(procedure: string, kwargs: object = {}, given?: CallOptions): Promise<Result> => {
+    const { onProgress, ...others } = given ?? {};
+    const report = typeof onProgress === 'function' ? (part: unknown) => onProgress(kwargsOf(part)) : undefined;
+    const options = given && others;
     if ('getSessionId' in session) {
-      const { argsDict, argsList } = (await session.call(procedure, { argsDict: given }, options)) as {
-        readonly argsDict?: Result;
-        readonly argsList?: readonly Result[];
-      };
-      // With \`result = args\` the result is one positional value.
-      return argsList?.[0] ?? (argsDict as Result);
+      const all = report === undefined ? options : { ...options, progress_callback: report };
+      return kwargsOf(await session.call(procedure, { argsDict: kwargs as Kwargs }, all)) as Result;
     }
-    const result = (await session.call(procedure, [], given, options)) as { readonly kwargs?: Result } & Result;
-    return result.kwargs ?? result;
+    const all = report === undefined ? options : { ...options, receive_progress: true };
+    const called = session.call(procedure, [], kwargs as Kwargs, all);
+    if (report === undefined) return kwargsOf(await called) as Result;
+    const whole = new Promise((done, failed) => (called as ProgressPromise).then(done, failed, report));
+    return kwargsOf(await whole) as Result;
   };
+}
+
+/** The kwargs of a result. With \`result = args\` the result is one positional value. */
+function kwargsOf(result: unknown): unknown {
+  const { kwargs, argsDict, argsList } = result as {
+    readonly kwargs?: unknown;
+    readonly argsDict?: unknown;
+    readonly argsList?: readonly unknown[];
+  };
+  return argsList?.[0] ?? argsDict ?? kwargs ?? result;
 }
 `;

@@ -21,7 +21,12 @@ export interface DirectedDef {
  */
 export function directedDefs(descriptions: readonly ProcedureDescription[]): readonly DirectedDef[] {
   const request = defsIn(descriptions.map(({ kwargs_schema }) => kwargs_schema));
-  const response = defsIn(descriptions.map(({ result_kwargs_schema }) => result_kwargs_schema));
+  const response = defsIn(
+    descriptions.flatMap(({ result_kwargs_schema, progress_kwargs_schema = {} }) => [
+      result_kwargs_schema,
+      progress_kwargs_schema,
+    ]),
+  );
   const differing = differingDefs(request, response);
   const ofResponses = [...response].map(([def, schema]): DirectedDef => {
     const isBoth = request.has(def) && !differing.has(def);

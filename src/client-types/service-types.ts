@@ -32,6 +32,8 @@ export interface Method {
   readonly isOptional: boolean;
   /** The type of its result. */
   readonly result: string;
+  /** The type of its progressive results. Undefined if it has none. */
+  readonly progress: string | undefined;
 }
 
 /** Names that the types of a namespace use. A type of that name would hide them. */
@@ -47,6 +49,7 @@ export function serviceTypes(namespace: string, procedures: readonly NamedProced
     kwargs: typeName(`${pascalCase(name)}Kwargs`),
     result: typeName(`${pascalCase(name)}Result`),
     error: typeName(`${pascalCase(name)}Error`),
+    progress: description.progress_kwargs_schema && typeName(`${pascalCase(name)}Progress`),
   }));
   const defs = directedDefs(procedures.map(({ description }) => description));
   const names = namesOfDefs(defs, (def) => typeName(pascalCase(def)));
@@ -54,9 +57,12 @@ export function serviceTypes(namespace: string, procedures: readonly NamedProced
     request: scopeOf(defsOfDirection(names, 'request')),
     response: scopeOf(defsOfDirection(names, 'response')),
   };
-  const parts = named.flatMap(({ description, kwargs, result, error }) => [
+  const parts = named.flatMap(({ description, kwargs, result, error, progress }) => [
     typeText(kwargs, description.kwargs_schema, scopes.request()),
     typeText(result, description.result_kwargs_schema, scopes.response()),
+    ...(progress === undefined
+      ? []
+      : [typeText(progress, description.progress_kwargs_schema, scopes.response())]),
     errorText(error, description),
   ]);
   for (const each of defs) {
@@ -66,13 +72,14 @@ export function serviceTypes(namespace: string, procedures: readonly NamedProced
   }
   return {
     text: `export namespace ${namespace} {\n${parts.join('\n')}}\n`,
-    methods: named.map(({ description, method, kwargs, result }) => ({
+    methods: named.map(({ description, method, kwargs, result, progress }) => ({
       name: method,
       uri: description.uri,
       comment: methodComment(description),
       kwargs: `${namespace}.${kwargs}`,
       isOptional: ((description.kwargs_schema['required'] ?? []) as readonly unknown[]).length === 0,
       result: `${namespace}.${result}`,
+      progress: progress && `${namespace}.${progress}`,
     })),
   };
 }

@@ -142,6 +142,35 @@ describe('a typed client', () => {
   });
 });
 
+describe('a typed client of streams', () => {
+  const event = { 'text/event-stream': { schema: ref('Payment') } };
+  const client = clientOf(
+    {
+      watch: { responses: { 200: { description: 'Payments', content: event } } },
+      list: { responses: answer(ref('Payment')) },
+    },
+    { Payment: { type: 'object', required: ['amount'], properties: { amount: { type: 'integer' } } } },
+  );
+
+  it('accepts right uses', () => {
+    const use = `
+      const amounts: number[] = [];
+      const onProgress = ({ status, body }: Billing.WatchProgress) => {
+        if (typeof body.data !== 'string') amounts.push(body.data.amount + status);
+      };
+      const { body, count } = await client.watch({}, { onProgress, timeout: 5 });
+      await client.watch({}, { onProgress: ({ body: { id, event } }) => amounts.push(id?.length ?? event.length) });
+      const end: string = body + (count ?? 0);
+      export { end };`;
+    expect(mistakesIn(client, [use])).toEqual([]);
+  });
+
+  it('refuses a part that is none', () => {
+    const use = 'await client.watch({}, { onProgress: ({ body }) => body.amount });';
+    expect(mistakesIn(client, [use])).toEqual([expect.stringContaining("'amount' does not exist")]);
+  });
+});
+
 describe('a typed client of requests', () => {
   const FILE = { type: 'string', format: 'binary' };
   const client = clientOf(

@@ -57,8 +57,8 @@ const membersText = (members: readonly string[]): string =>
 function clientType(services: readonly NamedService[]): string {
   const members = services.map(({ member, types }) => {
     const methods = types.methods.map(
-      ({ name, comment, kwargs, isOptional, result }) =>
-        `${docComment(comment, '    ')}    readonly ${propertyName(name)}: (kwargs${isOptional ? '?' : ''}: ${kwargs}, options?: CallOptions) => Promise<${result}>;\n`,
+      ({ name, comment, kwargs, isOptional, result, progress }) =>
+        `${docComment(comment, '    ')}    readonly ${propertyName(name)}: (kwargs${isOptional ? '?' : ''}: ${kwargs}, options?: ${progress === undefined ? 'CallOptions' : `StreamOptions<${progress}>`}) => Promise<${result}>;\n`,
     );
     return `  readonly ${propertyName(member)}: {\n${methods.join('')}  };\n`;
   });

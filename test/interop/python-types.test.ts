@@ -47,6 +47,26 @@ describe.skipIf(mypy === undefined)('rpc-gateway types --python', () => {
     expect(await mistakesIn('main.py')).toEqual([]);
   });
 
+  it('prints types for the parts of a stream', async () => {
+    const document = blockBelow(DOCUMENT, FIRST, 'yaml');
+    await generate(document.replace('application/json', 'text/event-stream'));
+    folder.write(
+      'main.py',
+      `from typing import Any
+from billing import BillingGetInvoiceProgress, Client
+def show(part: BillingGetInvoiceProgress) -> None:
+    event = part['body']
+    print(event['event'].upper(), event['data'], event['id'] or '')
+    part['body']['amount']
+async def main(client: Client, options: Any) -> int:
+    show(part={'status': 200})
+    return (await client.billing.get_invoice(options, id='1'))['count']
+`,
+    );
+    const lines = (await mistakesIn('main.py')).filter((line) => line.includes(': error:'));
+    expect(lines.map((line) => line.split(':')[1])).toEqual(['6', '8']);
+  });
+
   it('prints types with which mypy finds mistakes', async () => {
     await generate(blockBelow(DOCUMENT, FIRST, 'yaml'));
     folder.write(

@@ -42,6 +42,7 @@ function serviceText(
     method: methodName(snakeCase(operation)),
     kwargs: typeName(`${prefix}${className(operation)}Kwargs`),
     result: typeName(`${prefix}${className(operation)}Result`),
+    progress: description.progress_kwargs_schema && typeName(`${prefix}${className(operation)}Progress`),
   }));
   const defs = directedDefs(procedures.map(({ description }) => description));
   const names = namesOfDefs(defs, (def) => typeName(`${prefix}${className(def)}`));
@@ -49,17 +50,18 @@ function serviceText(
     request: createPythonTypes(typeName, defsOfDirection(names, 'request')),
     response: createPythonTypes(typeName, defsOfDirection(names, 'response')),
   };
-  for (const { description, kwargs, result } of named) {
+  for (const { description, kwargs, result, progress } of named) {
     if (isClosed(description)) types.request.define(kwargs, description.kwargs_schema);
     types.response.define(result, description.result_kwargs_schema);
+    if (progress !== undefined) types.response.define(progress, description.progress_kwargs_schema);
   }
   for (const each of defs) {
     types[each.directions[0] as Direction].define(names.get(each) as string, each.schema, each.def);
   }
   const methods = named.map(
-    ({ description, method, kwargs, result }) => `
-    async def ${method}(self, /, **kwargs: ${isClosed(description) ? `Unpack[${kwargs}]` : 'Any'}) -> ${result}:
-${docstring(methodComment(description), '        ')}        return cast(${result}, await _call(self._session, ${pythonString(description.uri)}, kwargs))
+    ({ description, method, kwargs, result, progress }) => `
+    async def ${method}(self, ${progress === undefined ? '' : 'options: Any = None, '}/, **kwargs: ${isClosed(description) ? `Unpack[${kwargs}]` : 'Any'}) -> ${result}:
+${docstring(methodComment(description) + progressText(progress), '        ')}        return cast(${result}, await _call(self._session, ${pythonString(description.uri)}, kwargs${progress === undefined ? '' : ', options'}))
 `,
   );
   return {
@@ -73,6 +75,11 @@ ${methods.join('')}
 `,
   };
 }
+
+const progressText = (type: string | undefined): string =>
+  type === undefined
+    ? ''
+    : `\n\nWith CallOptions(on_progress=...) as options, on_progress gets each part of a stream: a ${type}.`;
 
 /** A TypedDict has no names but its own. */
 const isClosed = ({ kwargs_schema }: ProcedureDescription): boolean =>
@@ -114,8 +121,11 @@ def is_error(error: BaseException, uri: ErrorUri) -> bool:
     return getattr(error, "error", None) == uri
 
 
-async def _call(session: Session, procedure: str, kwargs: Mapping[str, Any]) -> Any:
-    result = await session.call(procedure, **kwargs)
+async def _call(session: Session, procedure: str, kwargs: Mapping[str, Any], options: Any = None) -> Any:
+    if options is None:
+        result = await session.call(procedure, **kwargs)
+    else:
+        result = await session.call(procedure, options=options, **kwargs)
     # With \`result = kwargs\` autobahn wraps them.
     return getattr(result, "kwresults", None) or result
 

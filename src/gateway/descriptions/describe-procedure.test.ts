@@ -186,6 +186,34 @@ describe('the description of an operation', () => {
     expect(resultOf(both, '+procedures.get.cache = on')).not.toHaveProperty('count');
   });
 
+  it('has the parts of a stream', () => {
+    const object = { schema: { type: 'object' } };
+    const progressOf = (content: object, ...lines: string[]) =>
+      withResponses({ 200: { description: 'ok', content } }, ...lines).progress_kwargs_schema;
+    const bodyOf = (content: object, ...lines: string[]) =>
+      (progressOf(content, ...lines)!['properties'] as Record<string, unknown>)['body'];
+    const orText = { anyOf: [{ type: 'object' }, { type: 'string' }] };
+    expect(bodyOf({ 'application/x-ndjson': object })).toEqual(orText);
+    expect(bodyOf({ 'application/json': object }, '+procedures.get.response.stream = ndjson')).toEqual(
+      orText,
+    );
+    expect(bodyOf({ 'text/event-stream': object })).toMatchObject({
+      properties: { event: { type: 'string' }, data: orText, retry: { type: ['integer', 'null'] } },
+      required: ['event', 'id', 'data', 'retry'],
+    });
+    // A schema of text says nothing about the data.
+    const text = { schema: { type: 'string' } };
+    expect(bodyOf({ 'text/event-stream': text })).toMatchObject({ properties: { data: {} } });
+    expect(bodyOf({ 'application/jsonl': object }, '+procedures.get.response.decode = text')).toEqual({
+      type: 'string',
+    });
+    // The schema is that of the JSON.
+    const both = { 'text/event-stream': object, 'application/json': object };
+    expect(bodyOf(both)).toMatchObject({ properties: { data: {} } });
+    expect(progressOf(both, '+procedures.get.response.stream = off')).toBeUndefined();
+    expect(progressOf({ 'application/json': object })).toBeUndefined();
+  });
+
   it('leaves writeOnly fields out of the items of pages', () => {
     const properties = { secret: { type: 'string', writeOnly: true } };
     const schema = { type: 'array', items: { required: ['secret'], properties } };
@@ -334,6 +362,18 @@ describe('the description of a procedure without a document', () => {
       required: ['id'],
       additionalProperties: true,
     });
+  });
+
+  it('has the parts of a stream that only the configuration knows', () => {
+    const plain = (form: string) => ofTemplates(`+procedures.get_invoice.response.stream = ${form}`);
+    expect(plain('sse').progress_kwargs_schema).toMatchObject({
+      properties: { body: { properties: { data: {} } } },
+    });
+    expect(plain('ndjson')).toMatchObject({
+      progress_kwargs_schema: { properties: { body: {} } },
+      result_kwargs_schema: { properties: { count: { type: 'integer' } } },
+    });
+    expect(plain('auto').progress_kwargs_schema).toBeUndefined();
   });
 
   it('says with remaining = refuse that other kwargs are not taken, and names the headers of a result', () => {

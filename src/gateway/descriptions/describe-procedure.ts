@@ -7,6 +7,7 @@ import { templateArguments } from '../trials/trial-form.js';
 import { errorsOf } from './describe-errors.js';
 import type { JsonSchema, ObjectSchema, ProcedureDescription } from './description.js';
 import { operationKwargs } from './operation-kwargs.js';
+import { progressSchema } from './progress-schema.js';
 import { withDefs } from './reachable-defs.js';
 import { resultSchema } from './result-schema.js';
 
@@ -30,6 +31,7 @@ export function describerOf(service: ServiceConfig): (procedure: ProcedureConfig
       operation === undefined
         ? ofTemplates
         : withTemplates(operationKwargs(service, procedure, operation), ofTemplates);
+    const progress = progressSchema(procedure, defs);
     return {
       uri: settings.uri,
       realm: settings.realm,
@@ -38,6 +40,7 @@ export function describerOf(service: ServiceConfig): (procedure: ProcedureConfig
       format: 'json_schema_2020_12',
       kwargs_schema: withDefs(withHeaders(kwargs), requestDef),
       result_kwargs_schema: withDefs(resultSchema(procedure, defs), responseDef),
+      ...(progress !== undefined && { progress_kwargs_schema: withDefs(progress, responseDef) }),
       errors: errorsOf(procedure),
       http: {
         method: settings.method.toUpperCase(),

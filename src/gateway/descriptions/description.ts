@@ -26,6 +26,8 @@ export interface ProcedureDescription {
   readonly format: 'json_schema_2020_12';
   readonly kwargs_schema: JsonSchema;
   readonly result_kwargs_schema: JsonSchema;
+  /** Only if responses may be streams: the parts, for callers that want progressive results. */
+  readonly progress_kwargs_schema?: JsonSchema;
   readonly errors: readonly DescribedError[];
   readonly http: { readonly method: string; readonly path: string; readonly service: string };
 }

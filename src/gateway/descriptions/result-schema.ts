@@ -7,6 +7,7 @@ import { streamFormOf } from '../pipeline/streams/stream-rule.js';
 import type { JsonSchema } from './description.js';
 import { objectSchema } from './operation-kwargs.js';
 import { partSchema } from './part-schema.js';
+import { isStream, progressSchema } from './progress-schema.js';
 import { resultResponses } from './result-responses.js';
 
 type Settings = ProcedureConfig['settings'];
@@ -17,7 +18,8 @@ const BYTES = { type: 'string', format: 'binary' };
 const STREAM_END = 'With progress, the parts of a stream are progressive results, and the last body is empty';
 
 /** The kwargs of a RESULT: `status`, `body`, and the headers that the configuration passes on. */
-export function resultSchema({ settings, operation }: ProcedureConfig, defs: Defs): JsonSchema {
+export function resultSchema(procedure: ProcedureConfig, defs: Defs): JsonSchema {
+  const { settings, operation } = procedure;
   const headers = settings['response.headers'];
   const responses = resultResponses(operation?.responses ?? [], settings.success);
   return {
@@ -28,7 +30,7 @@ export function resultSchema({ settings, operation }: ProcedureConfig, defs: Def
       ...(settings['pages.next'] !== undefined && {
         more: { type: 'boolean', description: 'Whether pages of the list are left' },
       }),
-      ...(responses.some(({ mediaTypes }) => mediaTypes.some((type) => isStream(type, settings))) && {
+      ...(progressSchema(procedure, defs) !== undefined && {
         count: { type: 'integer', description: `How many parts a stream had. ${STREAM_END}` },
       }),
       ...(headers.length > 0 && {
@@ -45,14 +47,6 @@ export function resultSchema({ settings, operation }: ProcedureConfig, defs: Def
     },
     required: ['status', 'body'],
   };
-}
-
-/** As `compileStreams` decides it. With pages or a cache, a response is read as a whole. */
-function isStream(mediaType: string, settings: Settings): boolean {
-  const { 'response.stream': form, 'response.decode': decode, method } = settings;
-  if (form === 'off' || decode === 'bytes' || method === 'head') return false;
-  if (settings['pages.next'] !== undefined || settings.cache) return false;
-  return form !== 'auto' || streamFormOf(mediaType) !== undefined;
 }
 
 /** Any of the bodies of success. A response without a body has an empty text. */

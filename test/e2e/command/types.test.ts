@@ -16,6 +16,11 @@ paths:
         - { name: id, in: path, required: true, schema: { type: string } }
   /invoices:
     get: { operationId: listInvoices }
+  /payments:
+    get:
+      operationId: watchPayments
+      responses:
+        "200": { description: Payments, content: { text/event-stream: { schema: { type: object } } } }
 `;
 
 interface Generated {
@@ -57,6 +62,32 @@ ${more}`;
     }
     return await connectAutobahn(url, REALM);
   }
+
+  it.each(['wampy', 'autobahn-js'] as const)(
+    'prints a client that gets a stream with %s',
+    async (library) => {
+      const { createClient } = await generated(documented());
+      const { url } = await fixture.started(documented());
+      fixture.upstream.respondWith(() => ({
+        headers: { 'content-type': 'text/event-stream' },
+        body: 'data: 1\n\ndata: {"paid":true}\n\n',
+      }));
+      const { session, close } = await connect(library, url);
+      const { billing } = createClient(session);
+      const parts: unknown[] = [];
+      const onProgress = (part: unknown) => parts.push(part);
+      const result = await billing['watchPayments']?.({}, { onProgress });
+      expect(result).toEqual({ status: 200, body: '', count: 2 });
+      const event = { event: 'message', id: null, retry: null };
+      expect(parts).toEqual([
+        { status: 200, body: { ...event, data: 1 } },
+        { status: 200, body: { ...event, data: { paid: true } } },
+      ]);
+      // Without onProgress, the client does not ask for progress.
+      await expect(billing['watchPayments']?.()).rejects.toBeDefined();
+      await close();
+    },
+  );
 
   it.each(['wampy', 'autobahn-js'] as const)('prints a client that calls with %s', async (library) => {
     const { createClient, isError, errorOf } = await generated(documented());
