@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import { type Waiting, WaitQueue } from '../collections/wait-queue.js';
 import { type CallControl, cancelCall, createCallControl, freePlace } from '../upstream/call-control.js';
+import { callerKey } from '../upstream/caller.js';
 
 /** How the wait of a call for a shared request ended. */
 export type Shared<T> =
@@ -14,6 +15,8 @@ export type Shared<T> =
 export interface SharedRequest<T> {
   /** Waits for the end of the request. */
   join(control: CallControl, now: number): Promise<Shared<T>>;
+  /** Whether the request is not sent yet, because the caller that caused it has used its quota. */
+  waitsForQuotaOfOther(control: CallControl): boolean;
 }
 
 interface Member<T> {
@@ -68,6 +71,9 @@ export function shareRequest<T>(
   }
 
   return {
+    waitsForQuotaOfOther: ({ caller }) =>
+      own.waitsFor?.isQuotaOfCaller === true && callerKey(caller) !== callerKey(own.caller),
+
     join(control, now) {
       if (control.canceledBy !== undefined) {
         if (members.size === 0) abandon(control);

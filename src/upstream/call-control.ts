@@ -5,6 +5,8 @@ import type { StreamRule } from './stream-rule.js';
 /** Something that a call waits for, and that can be cancelled. */
 export interface Cancelable {
   cancel(): void;
+  /** True if the call waits for a quota that its caller has for itself (`limit.per = caller`). */
+  readonly isQuotaOfCaller?: boolean;
 }
 
 /**

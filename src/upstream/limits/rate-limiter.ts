@@ -123,7 +123,7 @@ export function createRateLimiter(options: RateLimiterOptions, clock: Clock): Ra
         const retryAfterMs = Math.max(1, msUntilToken(bucket, options, clock.monotonic()));
         waiter.settle(leftMs <= waitMs ? LATE : { kind: 'limited', retryAfterMs });
       });
-      control.waitsFor = { cancel: () => waiter.settle(CANCELED) };
+      control.waitsFor = { cancel: () => waiter.settle(CANCELED), isQuotaOfCaller: perCaller };
       arm(bucket, now);
     });
   }

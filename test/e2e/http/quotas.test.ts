@@ -60,6 +60,28 @@ describe('A limit', () => {
     expect((await caller.call(GET, { id: 2 })).kwargs).toMatchObject({ code: 'rate_limited' });
   });
 
+  it('of one caller does not delay an equal call of another one', async () => {
+    const { gateway, caller, upstream } = closing(
+      await openGatewayFixture({
+        lines: [
+          ...['+limit.rate = 1/1h', '+limit.per = caller', '+limit.wait = 1h', '+deadline = 10m'],
+          '+procedures.get_invoice.cache = on',
+        ],
+        respond: () => ({ headers: { 'Cache-Control': 'max-age=600' } }),
+      }),
+    );
+    const other = closing(await connectCaller(gateway.url));
+    await caller.call(GET, ID);
+    const waiting = caller.call(GET, { id: 2 });
+    const request = caller.lastRequest;
+    // Calls of a session begin in their order, so the one before waits now.
+    await caller.call(GET, ID);
+    expect((await other.call(GET, { id: 2 })).kind).toBe('result');
+    expect(upstream.requests.filter(({ method }) => method === 'GET')).toHaveLength(2);
+    caller.cancel('kill', request);
+    expect((await waiting).kind).toBe('error');
+  });
+
   it('is one for each caller with limit.per = caller', async () => {
     const { gateway, caller } = closing(
       await openGatewayFixture({ lines: ['+limit.rate = 1/1h', '+limit.per = caller'] }),

@@ -159,6 +159,8 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
     const { call, key, entry } = asked;
     const { control } = call;
     let running = cache.running(key);
+    // A call does not wait for the quota of another caller.
+    if (running?.shared.waitsForQuotaOfOther(control) === true) running = undefined;
     const isOwn = running === undefined;
     let held: HeldMemory | undefined;
     if (running === undefined) running = begin(asked);
