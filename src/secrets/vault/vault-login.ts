@@ -1,6 +1,7 @@
 import { SecretError } from '../provider.js';
 import { readTextFile } from '../read-text-file.js';
-import { member, type VaultSend } from './vault-connection.js';
+import { member } from './json-member.js';
+import type { VaultSend } from './vault-connection.js';
 import { vaultError } from './vault-errors.js';
 import type { VaultLogin } from './vault-options.js';
 

@@ -1,6 +1,7 @@
 import { documentFields } from '../fields.js';
 import { SecretError, type SecretFields } from '../provider.js';
-import { member, type VaultResponse, type VaultSend } from './vault-connection.js';
+import { member } from './json-member.js';
+import type { VaultResponse, VaultSend } from './vault-connection.js';
 import { vaultError } from './vault-errors.js';
 
 /** Reads one secret of a key/value engine, of version 1 or 2. */

@@ -139,7 +139,7 @@ function combine(
 
   return {
     pass(request, credential, control, now) {
-      const closedMs = gate?.closedMs(() => nameOf(request, credential), now) ?? 0;
+      const closedMs = gate?.closedMs(() => credentialOf(request, credential), now) ?? 0;
       if (closedMs === 0) return takeTurn(request, control, now);
       if (closedMs > waitMs || now + closedMs >= control.deadlineAt) {
         observer.requestLimited(service, 'retry_after');
@@ -149,7 +149,7 @@ function combine(
     },
 
     heard(request, credential, response) {
-      gate?.heard(response, () => nameOf(request, credential), clock.monotonic(), clock.wall());
+      gate?.heard(response, () => credentialOf(request, credential), clock.monotonic(), clock.wall());
     },
   };
 }
@@ -158,8 +158,8 @@ function limited(detail: string, retryAfterMs: number): ExchangeFailure {
   return { kind: 'failure', code: 'rate_limited', sent: false, permanent: true, detail, retryAfterMs };
 }
 
-/** The credential of a request. A header of a caller may be one. The hash keeps it out of memory. */
-function nameOf({ headers }: HttpRequest, credential: string | undefined): string {
+/** A name for the credential of a request. A header of a caller may be one. The hash keeps it out of memory. */
+function credentialOf({ headers }: HttpRequest, credential: string | undefined): string {
   if (credential !== undefined) return credential;
   for (let index = 0; index < headers.length; index += 2) {
     if ((headers[index] as string).toLowerCase() === 'authorization') {

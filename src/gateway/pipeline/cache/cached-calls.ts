@@ -24,11 +24,8 @@ import type { RunningCall } from '../call.js';
 import type { CallFailure } from '../call-ends.js';
 import type { Reply } from '../reply/reply.js';
 import type { BuiltRequest } from '../request/built-request.js';
-import type { Sent } from '../send-with-credential.js';
 import { type BodyMemo, createBodyMemo } from './body-memo.js';
-
-/** How a request ended that the cache needs: sent, or refused without an attempt. */
-export type Fetched = Sent | { readonly kind: 'refused'; readonly failure: CallFailure };
+import { CANCELED, type Fetched, isError, isLimited, responseIn, withAttempts } from './fetched.js';
 
 /** The cache of a service, for its procedures. */
 export type ServiceCache = ResponseCache<BodyMemo, Brought> & {
@@ -276,50 +273,6 @@ export function createCachedCalls(parts: CachedCallsParts): CachedCalls {
 
 const NOTHING = { response: undefined, memo: undefined, isRevalidated: false, isShareable: true };
 
-function responseIn(fetched: Fetched): HttpResponse | undefined {
-  return fetched.kind === 'sent' && fetched.outcome.kind === 'response'
-    ? fetched.outcome.response
-    : undefined;
-}
-
-/** Errors that a stale response may replace (RFC 5861 §4). */
-const ERRORS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
-
-function isError(fetched: Fetched, response: HttpResponse | undefined): boolean {
-  if (response !== undefined) return ERRORS.has(response.status);
-  if (fetched.kind === 'moved') return false;
-  if (fetched.kind === 'unsent') return fetched.reason.code !== 'canceled';
-  if (fetched.kind === 'refused') return true;
-  // The gateway itself sends too much. The API has not failed.
-  return fetched.outcome.kind === 'failure' && fetched.outcome.code !== 'rate_limited';
-}
-
-/** Whether a limit of the gateway has refused the request. */
-function isLimited(fetched: Fetched): boolean {
-  if (fetched.kind === 'unsent') return fetched.reason.code === 'overload';
-  if (fetched.kind !== 'sent' || fetched.outcome.kind !== 'failure') return false;
-  return fetched.outcome.code === 'rate_limited' || fetched.outcome.code === 'overload';
-}
-
-/** A call that has joined the request of another one has made no attempts of its own. */
-function withAttempts(fetched: Fetched, attempts: number): Fetched {
-  switch (fetched.kind) {
-    case 'sent':
-      return { ...fetched, outcome: { ...fetched.outcome, attempts } };
-    case 'unsent':
-      return { ...fetched, attempts };
-    case 'refused':
-    case 'moved':
-      return fetched;
-  }
-}
-
-const NO_REQUEST: HttpRequest = { method: 'GET', origin: '', path: '', headers: [], body: undefined };
-const CANCELED: Fetched = {
-  kind: 'sent',
-  request: NO_REQUEST,
-  outcome: { kind: 'canceled', attempts: 0 },
-};
 const TIMED_OUT: Brought = {
   ...NOTHING,
   attempts: 0,

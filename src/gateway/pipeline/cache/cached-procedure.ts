@@ -15,13 +15,8 @@ import type { Replier } from '../reply/reply-to-response.js';
 import type { BuiltRequest } from '../request/built-request.js';
 import type { CredentialSender, Sent } from '../send-with-credential.js';
 import { compileCacheHeaders } from './cache-headers.js';
-import {
-  type CacheAnswer,
-  type CachedCalls,
-  createCachedCalls,
-  type Fetched,
-  type ServiceCache,
-} from './cached-calls.js';
+import { type CacheAnswer, type CachedCalls, createCachedCalls, type ServiceCache } from './cached-calls.js';
+import type { Fetched } from './fetched.js';
 
 export interface CachedProcedureParts {
   readonly cache: ServiceCache;
