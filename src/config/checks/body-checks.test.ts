@@ -45,6 +45,13 @@ describe('the keys of a body', () => {
     [[`${POST}.body_encoding = form`, `${POST}.headers.Content-Type = application/json`], 'must be left out'],
     [[`${POST}.headers.Content-Type = application/xml`], 'contradicts body_encoding = json'],
     [[`${POST}.body_content_type = csv`], 'must be a media type'],
+    [
+      [
+        ...[`${POST}.body_encoding = raw`, `${POST}.body = {{data}}`],
+        ...[`${POST}.body_content_type = image/png`, `${POST}.headers.content-type = image/gif`],
+      ],
+      'content-type: contradicts body_content_type, which sets this header',
+    ],
     [[`${GET}.request.compress = gzip`], 'has no effect: the request has no body'],
     [[`${POST}.request.compress = gzip`, '+headers.content-encoding = br'], 'which sets this header'],
     [['+request.compress = gzip', `${POST}.headers.Content-Encoding = br`], 'which sets this header'],

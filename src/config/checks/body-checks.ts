@@ -58,6 +58,10 @@ function checkContentType(procedure: ProcedureDraft, encoding: Encoding): void {
     procedure.report('body_content_type', 'has no effect: the request has no body');
   } else if (!fits(type, encoding)) {
     procedure.report('body_content_type', mustBe(encoding));
+  } else if (procedure.entry('body_content_type') !== undefined) {
+    const name = [...procedure.members('headers.$name')].find((each) => /^content-type$/i.test(each));
+    if (name !== undefined)
+      procedure.report('headers.$name', 'contradicts body_content_type, which sets this header', { name });
   }
 }
 

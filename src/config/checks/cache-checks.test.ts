@@ -48,6 +48,19 @@ describe('The keys of the cache', () => {
     expect(problemsOf(['.cache = on', '.response.stream = off'])).toEqual([]);
   });
 
+  it.each([
+    '.headers.If-None-Match = 1',
+    '+headers.range = bytes=0-9',
+    '.headers.Cache-Control = max-age=0, no-store',
+  ])('contradict the header in %s', (line) => {
+    const name = /headers\.(\S+)/.exec(line)?.[1];
+    expect(problemsOf(['.cache = on', line])).toEqual([
+      `procedures.get.cache: contradicts headers.${name}: a request with this header passes the cache by`,
+    ]);
+    expect(problemsOf(['.cache = on', '.headers.If-None-Match = {{etag}}'])).toEqual([]);
+    expect(problemsOf(['.cache = on', '.headers.Cache-Control = no-cache'])).toEqual([]);
+  });
+
   it('contradict signatures, which differ in each request', () => {
     expect(problemsOf(['.cache = on', '+auth.sign = aws_sigv4'])).toContain(
       'procedures.get.cache: contradicts auth.sign: each request has another signature, so no stored response would fit it',

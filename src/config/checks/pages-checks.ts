@@ -17,6 +17,8 @@ export function checkPages(service: ServiceDraft, procedure: ProcedureDraft): vo
     report('response.path', 'contradicts pages.next: the body is the joined list of pages.items');
   if (settings.cache === true)
     report('pages.next', 'contradicts cache = on: joined pages are not stored; leave out one of them');
+  if (entry('response.stream_idle') !== undefined)
+    report('response.stream_idle', 'has no effect with pages.next: each page is read as a whole');
   if (next === undefined) return;
   if ((next.kind === 'body' || next.kind === 'cursor') && (settings['pages.items']?.length ?? 1) === 0)
     report('pages.next', `${next.kind}: needs pages.items, the path of the list beside it`);

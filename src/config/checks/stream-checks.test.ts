@@ -39,6 +39,10 @@ describe('the keys of streams', () => {
       ],
     ],
     [
+      ['pages.next = link', 'response.stream_idle = 5m'],
+      ['stream_idle: has no effect with pages.next: each page is read as a whole'],
+    ],
+    [
       ['response.path = data.items', 'response.stream = sse'],
       ['path: has no effect: with response.stream = sse a response is passed on part by part'],
     ],
