@@ -172,7 +172,7 @@ it('schemas that would take a gigabyte to compile are not compiled, and check sa
     unusable: [{ what: 'the body', reason: expect.stringContaining('more than 300000 parts') }],
   });
   expect(operationOf(document, 'api.post', { lines })({ f0: {} }).body).toBe('{"f0":{}}');
-});
+}, 60_000);
 
 describe('a reference of a document', () => {
   it('is followed in cycles, and served', () => {

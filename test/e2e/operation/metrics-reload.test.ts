@@ -70,7 +70,7 @@ describe('the metrics after a reload', () => {
     expect(value('rpc_gateway_in_flight_calls{service="billing"}')).toBe(4);
     expect(value('rpc_gateway_pool_connections{service="billing",state="busy"}')).toBe(3);
     expect(value('rpc_gateway_pool_waiting{service="billing"}')).toBe(1);
-    expect(gateway.status().services[0]?.pool).toEqual({ size: 1, busy: 3, idle: 0, waiting: 1 });
+    expect(gateway.status().services[0]?.pool).toEqual({ size: 1, busy: 3, idle: 0, streams: 0, waiting: 1 });
     await upstream.close();
     await Promise.all(calls);
     const after = await metrics();
