@@ -38,6 +38,17 @@ describe('The gate', () => {
     expect(gate.closedMs(() => 'a', 5_000)).toBe(0);
   });
 
+  it('asks for no credential when it is open for all', () => {
+    const gate = createRetryGate();
+    gate.heard(response(429, '5'), () => 'a', 0, WALL);
+    let asked = 0;
+    const credential = (): string => `caller ${++asked}`;
+    gate.closedMs(credential, 4_000);
+    expect(asked).toBe(1);
+    gate.closedMs(credential, 5_000);
+    expect(asked).toBe(1);
+  });
+
   it('is not opened earlier by a shorter Retry-After', () => {
     const gate = createRetryGate();
     for (const seconds of ['10', '1']) gate.heard(response(429, seconds), () => 'a', 0, WALL);

@@ -23,9 +23,11 @@ const TIMER_EARLY_MS = 1;
 
 export function createRetryGate(): RetryGate {
   const closed = new ByteLru<Closed>(MAX_CREDENTIALS, () => {});
+  /** Monotonic milliseconds. From then on, no call has to name its credential, which may cost a hash. */
+  let allOpenAt = 0;
   return {
     closedMs(credential, now) {
-      if (closed.size === 0) return 0;
+      if (allOpenAt - now <= TIMER_EARLY_MS) return 0;
       const found = closed.get(credential());
       if (found === undefined) return 0;
       const leftMs = found.until - now;
@@ -40,6 +42,7 @@ export function createRetryGate(): RetryGate {
       if (asked === undefined || asked <= 0) return;
       const key = credential();
       const until = Math.max(now + Math.min(asked, MAX_CLOSED_MS), closed.get(key)?.until ?? 0);
+      allOpenAt = Math.max(allOpenAt, until);
       closed.put({ key, until, bytes: 1, older: undefined, newer: undefined, isKept: false });
     },
   };
