@@ -21,6 +21,7 @@ describe('a file of cases', () => {
 
   it.each([
     ['a: 1', 'the file must hold a list of cases'],
+    ['[]', 'the list of cases is empty; add a case'],
     ['- [', 'not valid YAML'],
     ['- call: com.a\n  error: x\n  error: y', 'line 3: the file is not valid YAML: duplicated mapping key'],
     ['- 1', 'case 1: a case must be a dictionary'],

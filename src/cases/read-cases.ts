@@ -35,6 +35,7 @@ export function readCases(text: string): ReadCases {
   }
   if (!Array.isArray(value))
     return { kind: 'mistakes', mistakes: ['the file must hold a list of cases: - name: …'] };
+  if (value.length === 0) return { kind: 'mistakes', mistakes: ['the list of cases is empty; add a case'] };
   const cases: Case[] = [];
   const mistakes: string[] = [];
   for (const [index, item] of value.entries()) {
