@@ -30,6 +30,7 @@ async function openGateways() {
       '+auth.fetch.token_path = access_token',
       '+auth.fetch.expires_in_path = expires_in',
       '+auth.apply.format = Bearer {{token}}',
+      '+procedures.get_invoice.cache = on',
       '+auth.secrets.provider = env',
       '+auth.secrets.vars.client_id.field = CLIENT_ID',
       `+tls.certfile = ${TLS_FILES.clientCert}`,
@@ -126,8 +127,9 @@ describe.skipIf(!hasPrometheus)('a real Prometheus', () => {
       const result = await prometheus.query(withoutVariables(query));
       if (result.length === 0) empty.push(query);
     }
-    // They show only what has happened: refused connections, failed logins, lost sessions, reloads.
-    const rare = /listener_rejected_total|failed_logins_total|attached_reconnects_total|changes\(/;
+    // They show only what has happened: refused connections, failed logins, limited requests, lost sessions, reloads.
+    const rare =
+      /listener_rejected_total|failed_logins_total|requests_limited_total|attached_reconnects_total|changes\(/;
     expect(empty.filter((query) => !rare.test(query))).toEqual([]);
   });
 
