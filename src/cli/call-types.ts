@@ -53,7 +53,7 @@ function typesOf(
   ]);
 }
 
-/** @param all the JSON types of the kwargs. Undefined: any */
+/** @param all the JSON types of each kwarg. A kwarg with undefined may have any type. */
 export function byTypes(all: ReadonlyMap<string, JsonTypes | undefined>): HowMeant {
   return (kwarg, value) => {
     const types = all.get(kwarg);

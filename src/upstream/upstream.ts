@@ -7,8 +7,10 @@ import { decodeContent, isEncoded } from './content-coding.js';
 import { createExchangeTimer, type ExchangeRules, type exchange } from './exchange.js';
 import { failure } from './exchange-failure.js';
 import type { ExchangeOutcome, ExchangeResult } from './exchange-outcome.js';
-import { type HttpRequest, LARGE_BODY } from './http-message.js';
+import type { HttpRequest } from './http-message.js';
+import { isLarge, mayBeLarge } from './large-response.js';
 import type { RequestLimits } from './limits/request-limits.js';
+import { pauseCall } from './pause-call.js';
 import { redirectedRequest } from './redirect.js';
 import { endRequestTrace, tracedRequest } from './request-trace.js';
 import type { RetryBudget } from './retry-budget.js';
@@ -195,7 +197,7 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       const held = waiting.enter(request, control);
       if (held === undefined) return { ...outcome, attempts };
       last = outcome;
-      await pause(delayMs, control);
+      await pauseCall(delayMs, control, clock);
       now = clock.monotonic();
       waiting.leave(held);
       if (control.canceledBy !== undefined) return { kind: 'canceled', attempts };
@@ -355,19 +357,6 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
     return isLate ? failure('timeout', true, 'no time was left for a redirect') : undefined;
   }
 
-  function pause(delayMs: number, control: CallControl): Promise<void> {
-    if (control.canceledBy !== undefined) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        stopTimer();
-        control.waitsFor = undefined;
-        resolve();
-      };
-      const stopTimer = clock.after(delayMs, end);
-      control.waitsFor = { cancel: end };
-    });
-  }
-
   return {
     send,
     pool,
@@ -377,21 +366,6 @@ export function createUpstream(options: UpstreamOptions, parts: UpstreamParts): 
       timer.close();
     },
   };
-}
-
-/** The codings unpack data to at most about a thousand times its size. */
-const MAX_COMPRESSION_RATIO = 1024;
-
-function mayBeLarge(outcome: ExchangeOutcome): boolean {
-  if (outcome.kind !== 'response') return false;
-  const { length } = outcome.response.body;
-  return (
-    length >= LARGE_BODY || (length >= LARGE_BODY / MAX_COMPRESSION_RATIO && isEncoded(outcome.response))
-  );
-}
-
-function isLarge(outcome: ExchangeOutcome): boolean {
-  return outcome.kind === 'response' && outcome.response.body.length >= LARGE_BODY;
 }
 
 const EXPIRED_BETWEEN: ExchangeOutcome = { kind: 'expired', sent: true };

@@ -154,7 +154,7 @@ export interface OperationResponse {
   readonly description: string | undefined;
   /** All media types of the response. */
   readonly mediaTypes: readonly string[];
-  /** The schema of its JSON if it has any, otherwise of one of its other media types. */
+  /** The schema of its JSON. A body without JSON has the schema of another of its media types. */
   readonly schema: Schema | undefined;
 }
 

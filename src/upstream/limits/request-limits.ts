@@ -6,6 +6,7 @@ import type { CallControl } from '../call-control.js';
 import { type ExchangeFailure, failure } from '../exchange-failure.js';
 import type { Canceled } from '../exchange-outcome.js';
 import type { HttpRequest, HttpResponse } from '../http-message.js';
+import { pauseCall } from '../pause-call.js';
 import type { WaitingMemory } from '../waiting-memory.js';
 import { createRateLimiter, type RateLimiter, TURN, type Turn } from './rate-limiter.js';
 import { createRetryGate, type RetryGate } from './retry-gate.js';
@@ -85,15 +86,7 @@ function combine(
   }
 
   async function waitForGate(closedMs: number, control: CallControl): Promise<Stopped | undefined> {
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        stopTimer();
-        control.waitsFor = undefined;
-        resolve();
-      };
-      const stopTimer = clock.after(closedMs, end);
-      control.waitsFor = { cancel: end };
-    });
+    await pauseCall(closedMs, control, clock);
     return control.canceledBy === undefined ? undefined : { kind: 'canceled' };
   }
 
